@@ -1,0 +1,62 @@
+package training
+
+import "slices"
+
+// Schemas lists every task's schema, in the order that listings show them.
+func Schemas() []Schema {
+	return []Schema{gaussians(), {Task: "mnist-ssl", Doc: "semi-supervised MNIST", Missing: true},
+		{Task: "faces", Doc: "faces, 96×96", Missing: true}, noop()}
+}
+
+// SchemaOf finds a task's schema by name.
+func SchemaOf(task string) (Schema, bool) {
+	all := Schemas()
+	i := slices.IndexFunc(all, func(s Schema) bool { return s.Task == task })
+	if i < 0 {
+		return Schema{}, false
+	}
+	return all[i], true
+}
+
+// unrolling are the parameters of the unrolled objective, shared by all tasks.
+func unrolling() []Param {
+	return []Param{
+		{Name: "k", Doc: "unrolling steps of the discriminator; 0 is the paper's standard GAN, 1 the source's baseline",
+			Kind: Int, Default: IntValue(1), Max: 100},
+		{Name: "gradient", Doc: "how the generator's gradient treats the look-ahead: as a constant (truncated) or in full",
+			Kind: String, Default: StringValue("truncated"), Enum: []string{"truncated"}, Later: []string{"full"}},
+		{Name: "rollback", Doc: "what happens to Adam's moments and counters when the discriminator's weights go back to step 1; none keeps all k steps",
+			Kind: String, Default: StringValue("carry"), Enum: []string{"carry", "restore", "reset", "none"}},
+		{Name: "batches", Doc: "whether every look-ahead step draws its own batches",
+			Kind: String, Default: StringValue("fresh"), Enum: []string{"fresh"}, Later: []string{"fixed"}},
+		{Name: "g_loss", Doc: "the generator's loss",
+			Kind: String, Default: StringValue("non-saturating"), Enum: []string{"non-saturating"}, Later: []string{"minimax"}},
+	}
+}
+
+// canonicalUnrolling gives one spelling to unrolling parameters that cannot
+// matter (design.md §4.5).
+func canonicalUnrolling(p Params) Params {
+	k := p.Int("k")
+	if r := p.Str("rollback"); k <= 1 && (r == "restore" || r == "none") {
+		p = p.With("rollback", StringValue("carry"))
+	}
+	if k == 0 {
+		p = p.With("gradient", StringValue("truncated")).With("batches", StringValue("fresh"))
+	}
+	return p
+}
+
+// noop is the task that trains nothing: it measures the runner itself.
+func noop() Schema {
+	return Schema{
+		Task: "noop", Doc: "nothing, step by step: measures the runner", Hidden: true, StepsParam: "steps",
+		Params: []Param{
+			{Name: "steps", Doc: "number of steps", Kind: Int, Default: IntValue(1), Min: 1, Max: 1e8},
+			{Name: "delay_ms", Doc: "pause per step, milliseconds", Kind: Int, Max: 60000, Default: IntValue(0)},
+			{Name: "diverge_at", Doc: "step whose value is NaN, 0 for never", Kind: Int, Max: 1e8, Default: IntValue(0)},
+			{Name: "variant", Doc: "tells trials apart", Kind: Int, Max: 1e9, Default: IntValue(0)},
+		},
+		Metrics: []Metric{{Name: "value", Doc: "a pseudo-random number of seed and step", Goal: Maximize}},
+	}
+}
