@@ -1,0 +1,259 @@
+package devstack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+)
+
+const (
+	// startLimit is how long a process may take until its first healthy answer.
+	startLimit = 90 * time.Second
+	// startTries is how often the first start is tried before it has failed.
+	startTries = 3
+)
+
+// keeper keeps one service alive: it starts or adopts it, waits for its health,
+// watches it and starts it again.
+type keeper struct {
+	svc    service
+	sup    *supervisor
+	bounce chan string // reasons to restart
+	first  chan error  // the outcome of the first start, once
+
+	mu   sync.Mutex
+	proc *process // of the present life, nil between two
+}
+
+func newKeeper(svc service, sup *supervisor) *keeper {
+	return &keeper{svc: svc, sup: sup, bounce: make(chan string, 1), first: make(chan error, 1)}
+}
+
+// run lives until ctx ends and leaves the process of that moment alive:
+// stopping is done in order by the supervisor.
+func (k *keeper) run(ctx context.Context) {
+	failures := 0
+	for {
+		healthy, err := k.life(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		failures++
+		if healthy {
+			failures = 1
+		}
+		var setup *SetupError
+		if !healthy && (failures >= startTries || errors.As(err, &setup)) {
+			k.tellFirst(err)
+		}
+		k.sup.note(k.svc.name, Waiting, func(s *Service) { s.PID, s.Reason, s.Restarts = 0, err.Error(), s.Restarts+1 })
+		k.sup.logf("%s: %v; starting it again", k.svc.name, err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(backoff(failures)):
+		}
+	}
+}
+
+// backoff is nothing for the first failure and grows to 10 s.
+func backoff(failures int) time.Duration {
+	steps := []time.Duration{0, 0, 200 * time.Millisecond, 500 * time.Millisecond, time.Second, 2 * time.Second, 5 * time.Second}
+	if failures < len(steps) {
+		return steps[failures]
+	}
+	return 10 * time.Second
+}
+
+func (k *keeper) tellFirst(err error) {
+	select {
+	case k.first <- err:
+	default: // told already
+	}
+}
+
+// life is one process from its start or adoption to its end; healthy says
+// whether it ever answered, err why it ended.
+func (k *keeper) life(ctx context.Context) (healthy bool, err error) {
+	p, adopted := k.present(), true
+	if p == nil {
+		adopted = false
+		if p, err = k.start(ctx); err != nil {
+			return false, err
+		}
+		k.set(p)
+	}
+	defer func() {
+		if p.gone() {
+			k.set(nil)
+		}
+	}()
+	logged := logSize(k.sup.home.logPath(k.svc.name))
+	k.sup.note(k.svc.name, Starting, func(s *Service) { s.PID, s.Began, s.Adopted = p.pid, p.began, adopted })
+	if err := k.awaitHealthy(ctx, p, adopted); err != nil {
+		return false, k.explain(err, logged)
+	}
+	if k.svc.settle != nil && !k.retrySettle(ctx, p) {
+		return false, k.explain(errors.New("it answers but could not be set up"), logged)
+	}
+	k.sup.note(k.svc.name, Running, func(*Service) {})
+	k.tellFirst(nil)
+	return true, k.explain(k.watch(ctx, p), logged)
+}
+
+func (k *keeper) present() *process {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.proc != nil && k.proc.gone() {
+		k.proc = nil
+	}
+	return k.proc
+}
+
+func (k *keeper) set(p *process) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.proc = p
+}
+
+// start claims the service's lock, settles its ports and spawns it.
+func (k *keeper) start(ctx context.Context) (*process, error) {
+	lock, err := k.sup.home.claim(ctx, k.svc.name)
+	if err != nil {
+		return nil, err
+	}
+	defer lock.Close() // the child has its own copy
+	if err := k.sup.freePorts(ctx, k.svc); err != nil {
+		return nil, err
+	}
+	if k.svc.prepare != nil {
+		if err := k.svc.prepare(ctx); err != nil {
+			return nil, err
+		}
+	}
+	cmd := k.svc.command(k.sup.currentPorts())
+	if k.sup.opts.DieWithParent {
+		if cmd.SysProcAttr == nil {
+			cmd.SysProcAttr = &syscall.SysProcAttr{}
+		}
+		dieWithParent(cmd.SysProcAttr, k.svc.orphan)
+	}
+	return k.sup.home.spawn(k.svc.name, lock, cmd)
+}
+
+// awaitHealthy returns when the probe succeeds. A service that says it is still
+// starting (Postgres in recovery) may take as long as it needs.
+func (k *keeper) awaitHealthy(ctx context.Context, p *process, adopted bool) error {
+	limit := startLimit
+	if adopted {
+		limit = k.sup.opts.Unresponsive
+	}
+	for deadline := time.Now().Add(limit); ; {
+		err := k.probe(ctx, 2*time.Second)
+		switch {
+		case err == nil && !p.gone():
+			return nil
+		case errors.Is(err, errStarting):
+			deadline = time.Now().Add(limit)
+		case time.Now().After(deadline):
+			p.stop(syscall.SIGKILL, 0)
+			return fmt.Errorf("no answer within %s: %w", limit, err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-p.done:
+			return errExited
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+var errExited = errors.New("exited")
+
+func (k *keeper) probe(ctx context.Context, limit time.Duration) error {
+	if k.svc.probe == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	return k.svc.probe(ctx, k.sup.currentPorts())
+}
+
+func (k *keeper) retrySettle(ctx context.Context, p *process) bool {
+	for try := 0; try < 5 && !p.gone() && ctx.Err() == nil; try++ {
+		err := k.svc.settle(ctx, k.sup.currentPorts())
+		if err == nil {
+			return true
+		}
+		k.sup.logf("%s: setting up: %v", k.svc.name, err)
+		time.Sleep(200 * time.Millisecond)
+	}
+	p.stop(k.svc.stop, k.svc.grace)
+	return false
+}
+
+// misses is how many health checks in a row must fail before a service that
+// is alive counts as stuck. Counting, and not the clock, spares a machine that
+// was asleep.
+const misses = 6
+
+// watch returns why the process ended or had to be ended.
+func (k *keeper) watch(ctx context.Context, p *process) error {
+	interval := k.sup.opts.Unresponsive / misses
+	if k.svc.program != "" {
+		interval = min(interval, time.Second)
+	}
+	tick := time.NewTicker(interval)
+	defer tick.Stop()
+	file, missed := newFileWatch(k.svc.program, p.began), 0
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-p.done:
+			return errExited
+		case reason := <-k.bounce:
+			p.stop(k.svc.stop, k.svc.grace)
+			return errors.New(reason)
+		case <-tick.C:
+		}
+		if file.replaced() {
+			p.stop(k.svc.stop, k.svc.grace)
+			return fmt.Errorf("%s was replaced", k.svc.program)
+		}
+		err := k.probe(ctx, interval)
+		if err == nil || errors.Is(err, errStarting) || ctx.Err() != nil {
+			missed = 0
+			continue
+		}
+		if missed++; missed >= misses {
+			p.stop(syscall.SIGKILL, 0)
+			return fmt.Errorf("no answer for %s, killed: %w", k.sup.opts.Unresponsive, err)
+		}
+	}
+}
+
+// explain adds what the service itself said last.
+func (k *keeper) explain(err error, logged int64) error {
+	if !errors.Is(err, errExited) {
+		return err
+	}
+	path := k.sup.home.logPath(k.svc.name)
+	if words := lastWords(path, logged); words != "" {
+		return fmt.Errorf("%w: %s (see %s)", err, words, path)
+	}
+	return fmt.Errorf("%w (see %s)", err, path)
+}
+
+func logSize(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
