@@ -1,0 +1,89 @@
+package sweeps
+
+import (
+	"slices"
+
+	"sweep/training"
+)
+
+// maxExcludedRows bounds a product that exclude must be asked about row by row.
+const maxExcludedRows = 100_000
+
+// excludes reads the partial rows that are left out. One that matches no row
+// is a mistake, and so is leaving out everything.
+func (a *axes) excludes(n *node, e *Experiment) []training.Params {
+	if !a.is(n, list) {
+		return nil
+	}
+	if len(n.items) > maxExcludes {
+		a.at(n, "holds %d entries, at most %d are allowed", len(n.items), maxExcludes)
+		return nil
+	}
+	before := a.mistakes
+	var out []training.Params
+	for _, item := range n.items {
+		if p := a.exclude(item, e); len(p) > 0 {
+			out = append(out, p)
+		}
+	}
+	rows := product(factors(e))
+	switch {
+	case a.mistakes > before || len(out) == 0:
+	case rows > maxExcludedRows:
+		a.at(n, "the product has %s rows, exclude works on at most %d", many(rows), maxExcludedRows)
+	case newGrid(factors(e), out).count() == 0:
+		a.at(n, "leaves no cell to run")
+	}
+	return out
+}
+
+// exclude reads one entry; it is nil when the entry holds a mistake.
+func (a *axes) exclude(n *node, e *Experiment) training.Params {
+	if !a.is(n, mapping) {
+		return nil
+	}
+	if len(n.items) == 0 {
+		a.at(n, "is empty, it would leave out every cell")
+	}
+	all := factors(e)
+	var out training.Params
+	for _, f := range n.items {
+		v, ok := a.excluded(f, all)
+		if !ok {
+			return nil
+		}
+		out = out.With(f.key, v)
+	}
+	for _, fa := range all {
+		if !slices.ContainsFunc(fa.rows, func(row []training.Value) bool { return fa.matches(row, out) }) {
+			a.at(n, "matches no cell")
+			return nil
+		}
+	}
+	return out
+}
+
+// excluded reads one setting of an entry: an axis and one of its values.
+func (a *axes) excluded(f *node, all []factor) (training.Value, bool) {
+	var names []string
+	for _, fa := range all {
+		names = append(names, fa.names...)
+	}
+	if !slices.Contains(names, f.key) {
+		a.atKey(f, "is no axis of this experiment%s", didYouMean(f.key, names))
+		return training.Value{}, false
+	}
+	p, _ := a.schema.Param(f.key)
+	v, ok := a.value(f, p)
+	if !ok {
+		return v, false
+	}
+	for _, fa := range all {
+		if slices.ContainsFunc(fa.rows, func(row []training.Value) bool { return fa.matches(row, training.Params{{Name: f.key, Value: v}}) }) {
+			continue
+		}
+		a.at(f, "%s is not a value of axis %s, so this matches no cell", v, f.key)
+		return v, false
+	}
+	return v, true
+}
