@@ -40,7 +40,8 @@ type Backend[T Float] interface {
 	// RowBroadcast writes x (1, c) into every row of out (n, c).
 	RowBroadcast(out, x Matrix[T])
 
-	// Add computes out = a + b, Scale out = c·x, element by element.
+	// Add computes out = a + b, Scale out = c·x, element by element; out may be
+	// an input.
 	Add(out, a, b Matrix[T])
 	Scale(out, x Matrix[T], c T)
 
