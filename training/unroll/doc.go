@@ -1,0 +1,10 @@
+// Package unroll is one outer iteration of unrolled training: the look-ahead of
+// the discriminator, the generator's step, and the way back (experiments.md
+// §1.0, design.md §7).
+//
+// It promises that the discriminator's weights end every iteration where its
+// first look-ahead step left them, except with rollback none and k > 1, and that
+// each rollback mode treats Adam's moments and counters as its name says. It
+// knows neither networks nor data: a Game computes gradients, a Player holds
+// parameters.
+package unroll

@@ -1,0 +1,83 @@
+package unroll
+
+import "sweep/training/kernels"
+
+// Adam are the settings of one player's optimizer.
+type Adam struct {
+	Rate, Beta1, Beta2, Eps float64
+}
+
+// Player is one network under training: views of its parameters and of the
+// gradients that the Game writes, and its optimizer's state.
+type Player[T kernels.Float] struct {
+	Weights [][]T // parameter tensors, owned by the network
+	Grads   [][]T // in the same order, written by the Game
+	M, V    [][]T // Adam's moments
+	Steps   int64 // Adam's step counter t
+
+	adam Adam
+	be   kernels.Backend[T]
+}
+
+// NewPlayer begins with moments and counter at zero.
+func NewPlayer[T kernels.Float](be kernels.Backend[T], adam Adam, weights, grads [][]T) *Player[T] {
+	p := &Player[T]{Weights: weights, Grads: grads, adam: adam, be: be}
+	p.M, p.V = zerosLike(weights), zerosLike(weights)
+	return p
+}
+
+// step is one step of Adam on the gradients as they are.
+func (p *Player[T]) step() {
+	p.Steps++
+	a := kernels.NewAdamStep(p.adam.Rate, p.adam.Beta1, p.adam.Beta2, p.adam.Eps, p.Steps)
+	for i, w := range p.Weights {
+		p.be.Adam(w, p.M[i], p.V[i], p.Grads[i], a)
+	}
+}
+
+func (p *Player[T]) resetMoments() {
+	p.Steps = 0
+	for i := range p.M {
+		clear(p.M[i])
+		clear(p.V[i])
+	}
+}
+
+// memory is a copy of a player's state.
+type memory[T kernels.Float] struct {
+	weights, m, v [][]T
+	steps         int64
+}
+
+func newMemory[T kernels.Float](p *Player[T]) *memory[T] {
+	return &memory[T]{weights: zerosLike(p.Weights), m: zerosLike(p.M), v: zerosLike(p.V)}
+}
+
+func (c *memory[T]) keep(p *Player[T]) {
+	copyAll(c.weights, p.Weights)
+	copyAll(c.m, p.M)
+	copyAll(c.v, p.V)
+	c.steps = p.Steps
+}
+
+func (c *memory[T]) restoreWeights(p *Player[T]) { copyAll(p.Weights, c.weights) }
+
+func (c *memory[T]) restoreMoments(p *Player[T]) {
+	copyAll(p.M, c.m)
+	copyAll(p.V, c.v)
+	p.Steps = c.steps
+}
+
+func zerosLike[T kernels.Float](x [][]T) [][]T {
+	out := make([][]T, len(x))
+	for i := range x {
+		out[i] = make([]T, len(x[i]))
+	}
+	return out
+}
+
+func copyAll[T kernels.Float](dst, src [][]T) {
+	for i := range src {
+		copy(dst[i], src[i])
+	}
+}
