@@ -27,6 +27,9 @@ func NewConfig(task string, given Params, seed int64) (Config, error) {
 	if !ok {
 		return Config{}, fmt.Errorf("unknown task %q", task)
 	}
+	if s.Missing {
+		return Config{}, fmt.Errorf("task %s is not in this version", task)
+	}
 	if seed < 0 {
 		return Config{}, fmt.Errorf("seed %d is negative", seed)
 	}
@@ -63,6 +66,9 @@ func (c *Config) UnmarshalJSON(data []byte) error {
 	s, ok := SchemaOf(w.Task)
 	if !ok {
 		return fmt.Errorf("unknown task %q", w.Task)
+	}
+	if w.Seed < 0 {
+		return fmt.Errorf("seed %d is negative", w.Seed)
 	}
 	p, err := s.DecodeParams(w.Params)
 	if err != nil {

@@ -3,7 +3,6 @@ package training
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -108,7 +107,7 @@ func (s Schema) DecodeParams(data []byte) (Params, error) {
 		}
 		v, err := p.Parse(r)
 		if err != nil {
-			return nil, fmt.Errorf("parameters of task %s: %w", s.Task, errors.Join(fmt.Errorf("%s", p.Name), err))
+			return nil, fmt.Errorf("parameters of task %s: %s: %w", s.Task, p.Name, err)
 		}
 		out = out.With(p.Name, v)
 	}

@@ -51,7 +51,7 @@ func (p Param) check(v Value) error {
 		return fmt.Errorf("%q is not supported yet (use %s)", v.Str(), strings.Join(p.Enum, ", "))
 	case p.Kind == String && len(p.Enum) > 0 && !slices.Contains(p.Enum, v.Str()):
 		return fmt.Errorf("%q is not one of %s", v.Str(), strings.Join(p.Enum, ", "))
-	case (p.Kind == Int || p.Kind == Float) && (v.Float() < p.Min || v.Float() > p.Max):
+	case (p.Kind == Int || p.Kind == Float) && !(v.Float() >= p.Min && v.Float() <= p.Max): // NaN is outside too
 		return fmt.Errorf("%s is outside %g to %g", v, p.Min, p.Max)
 	}
 	return nil
