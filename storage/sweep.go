@@ -41,7 +41,7 @@ type Experiment struct {
 
 // PlanRow is one trial of a sweep, as planned.
 type PlanRow struct {
-	Index      int // position in the sweep's expansion
+	Index      int // position in the experiment's expansion
 	Experiment string
 	Hash       string
 	Config     []byte          // canonical JSON of training.Config

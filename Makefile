@@ -1,0 +1,47 @@
+# sweep: `make demo` runs the main job, `make test` passes the tests; the rest
+# is for people who change it.
+.PHONY: build demo test bench bench-ingest lint fmt deps compose-env crash-test
+SHELL := bash
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -X main.release=$(VERSION)
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+WORKFLOWCHECK := go.temporal.io/sdk/contrib/tools/workflowcheck@v0.6.0
+
+build: bin/sweep bin/devserver
+
+.PHONY: bin/sweep bin/devserver
+bin/sweep:
+	go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/sweep
+
+bin/devserver:
+	go -C cmd/devserver build -trimpath -o ../../$@ .
+
+# Installs what is missing (PostgreSQL's programs, numpy for the checkpoint
+# reader's test) where this user may.
+deps:
+	@scripts/deps
+
+demo: deps build
+	@scripts/demo
+
+test: deps build
+	@scripts/test
+
+bench:
+	go test -run '^$$' -bench . -benchtime 1s ./...
+
+lint:
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run make fmt"; exit 1; }
+	go vet ./...
+	go -C cmd/devserver vet ./...
+	go run $(STATICCHECK) ./...
+	go run $(WORKFLOWCHECK) ./...
+
+fmt:
+	gofmt -w .
+
+crash-test: build
+	scripts/crash-test
+
+compose-env:
+	@scripts/compose-env

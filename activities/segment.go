@@ -1,0 +1,168 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/temporal"
+
+	"sweep/storage"
+	"sweep/training"
+)
+
+// SegmentInput asks for one stretch of a trial.
+type SegmentInput struct {
+	Hash    string
+	Every   training.Cadence
+	MaxTime time.Duration // end the segment after this long, to be continued
+	Lease   time.Duration // how long a silent attempt keeps the trial
+	Beat    time.Duration // between heartbeats
+}
+
+// SegmentResult says how the segment ended. Everything it tells is committed.
+type SegmentResult struct {
+	Outcome training.Outcome
+	Step    int64
+	Fence   int64
+	Settled bool           // the trial had its outcome before this segment
+	Busy    bool           // another workflow trains it now
+	Wanted  storage.Wanted // what the sweeps want of it
+}
+
+// Beat is the heartbeat's detail: a hint for people, never the truth.
+type Beat struct {
+	Fence      int64
+	Step       int64
+	Checkpoint string
+}
+
+// TrainSegment claims the trial, goes on from its newest checkpoint that
+// verifies, and trains until it is done, asked to stop, or out of time.
+func (a *Activities) TrainSegment(ctx context.Context, in SegmentInput) (SegmentResult, error) {
+	claim, state, err := a.claim(ctx, in)
+	switch {
+	case errors.Is(err, storage.ErrSettled):
+		return SegmentResult{Settled: true, Wanted: storage.WantRun}, nil
+	case errors.Is(err, storage.ErrBusy):
+		return SegmentResult{Busy: true, Wanted: storage.WantRun}, nil
+	case err != nil:
+		return SegmentResult{}, err
+	}
+	at := int64(-1)
+	if claim.Checkpoint != nil {
+		at = claim.Checkpoint.Step
+	}
+	if claim.Wanted != storage.WantRun {
+		end := storage.End{Hash: in.Hash, Fence: claim.Fence, Outcome: string(training.Preempted), Step: at}
+		return SegmentResult{Outcome: training.Preempted, Step: at, Fence: claim.Fence, Wanted: claim.Wanted}, a.end(ctx, end)
+	}
+	return a.train(ctx, in, claim, state)
+}
+
+// claim takes the trial. Verifying a checkpoint reads it whole, so the bytes
+// that were checked are the bytes that training goes on from.
+func (a *Activities) claim(ctx context.Context, in SegmentInput) (storage.Claim, []byte, error) {
+	var state []byte
+	verify := func(ctx context.Context, c storage.Checkpoint) (bool, error) {
+		data, err := a.Objects.Get(ctx, c.Key, c.Size, c.SHA256)
+		if errors.Is(err, storage.ErrNotFound) || errors.Is(err, storage.ErrCorrupt) {
+			activity.GetLogger(ctx).Warn("checkpoint does not verify, going back further", "key", c.Key, "error", err)
+			return false, nil
+		}
+		state = data
+		return err == nil, err
+	}
+	claim, err := a.Attempts.Claim(ctx, storage.ClaimRequest{
+		Hash: in.Hash, WorkflowID: activity.GetInfo(ctx).WorkflowExecution.ID,
+		Worker: a.Worker, Numerics: a.Trainer.Numerics(""), Lease: in.Lease,
+	}, verify)
+	if err != nil {
+		return claim, nil, fmt.Errorf("claim trial %.12s: %w", in.Hash, err)
+	}
+	if claim.Checkpoint == nil {
+		state = nil
+	}
+	return claim, state, nil
+}
+
+func (a *Activities) train(ctx context.Context, in SegmentInput, claim storage.Claim, state []byte) (SegmentResult, error) {
+	var cfg training.Config
+	if err := json.Unmarshal(claim.Config, &cfg); err != nil {
+		return SegmentResult{}, a.fail(ctx, in.Hash, claim.Fence, errors.Join(training.ErrConfig, err))
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	rec := newRecorder(ctx, recorderOptions{
+		hash: in.Hash, fence: claim.Fence, lease: in.Lease, every: a.Flush,
+		attempts: a.Attempts, objects: a.Objects, stop: stop,
+	})
+	unwatch := a.watch(ctx, stop, in, claim, rec)
+	res, err := a.Trainer.Train(ctx, training.Job{Config: cfg, Resume: state, Every: in.Every, MaxTime: in.MaxTime}, rec)
+	closeErr := rec.Close()
+	unwatch()
+	if err = errors.Join(err, closeErr); err != nil {
+		return SegmentResult{}, a.fail(ctx, in.Hash, claim.Fence, err)
+	}
+	end := storage.End{Hash: in.Hash, Fence: claim.Fence, Outcome: string(res.Outcome), Step: res.Step, Reason: res.Reason}
+	out := SegmentResult{Outcome: res.Outcome, Step: res.Step, Fence: claim.Fence, Wanted: rec.Wanted()}
+	return out, a.end(ctx, end)
+}
+
+// watch sends heartbeats and turns every reason to stop into a cancelled
+// context: the trainer finishes its step and checkpoints.
+func (a *Activities) watch(ctx context.Context, stop context.CancelCauseFunc, in SegmentInput, claim storage.Claim, rec *recorder) func() {
+	done, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		tick := time.NewTicker(in.Beat)
+		defer tick.Stop()
+		stopping := activity.GetWorkerStopChannel(ctx)
+		for {
+			step, key := rec.Committed()
+			activity.RecordHeartbeat(ctx, Beat{Fence: claim.Fence, Step: step, Checkpoint: key})
+			select {
+			case <-done:
+				return
+			case <-stopping:
+				stop(errWorkerStops)
+				stopping = nil
+			case <-tick.C:
+			}
+		}
+	}()
+	return func() { close(done); <-gone }
+}
+
+var errWorkerStops = errors.New("the worker is stopping")
+
+// fail closes the attempt and gives the error its class: what can never
+// succeed is not retried. A stale attempt has nothing to close.
+func (a *Activities) fail(ctx context.Context, hash string, fence int64, err error) error {
+	if errors.Is(err, storage.ErrStale) {
+		return fmt.Errorf("train trial %.12s: %w", hash, err)
+	}
+	end := storage.End{Hash: hash, Fence: fence, Outcome: "failed", Step: -1, Reason: err.Error()}
+	if endErr := a.end(ctx, end); endErr != nil {
+		err = errors.Join(err, endErr)
+	}
+	if errors.Is(err, training.ErrConfig) || errors.Is(err, training.ErrState) || errors.Is(err, storage.ErrConflict) {
+		return temporal.NewNonRetryableApplicationError(fmt.Sprintf("train trial %.12s", hash), ConfigError, err)
+	}
+	return fmt.Errorf("train trial %.12s: %w", hash, err)
+}
+
+// end closes the attempt even when the context is already cancelled.
+func (a *Activities) end(ctx context.Context, e storage.End) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
+	defer cancel()
+	if err := a.Attempts.End(ctx, e); err != nil && !errors.Is(err, storage.ErrStale) {
+		return fmt.Errorf("close attempt %d of trial %.12s: %w", e.Fence, e.Hash, err)
+	}
+	return nil
+}
+
+const endTimeout = 30 * time.Second

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/contrib/envconfig"
+
+	"sweep/activities"
+	"sweep/internal/devstack"
+	"sweep/report"
+	"sweep/storage/metrics"
+	"sweep/storage/objects"
+	"sweep/training/engine"
+)
+
+// services are the concrete stores that the rest of the program sees through
+// small interfaces. This file is the only one that chooses them.
+type services struct {
+	conn    devstack.Connection
+	metrics *metrics.Store
+	objects *objects.Store
+}
+
+// open connects to the services, starting the local stack when nothing else is
+// configured, and brings the database to this program's schema.
+func (a *app) open(ctx context.Context) (*services, error) {
+	conn, err := a.connection(ctx, true)
+	if err != nil {
+		return nil, err
+	}
+	return openServices(ctx, conn)
+}
+
+func openServices(ctx context.Context, conn devstack.Connection) (*services, error) {
+	if err := metrics.Migrate(ctx, conn.DatabaseURL); err != nil {
+		return nil, fmt.Errorf("prepare the database: %w", err)
+	}
+	m, err := metrics.Open(ctx, conn.DatabaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("open Postgres: %w", err)
+	}
+	o, err := objects.Open(ctx, objects.Config{Endpoint: conn.S3Endpoint, AccessKey: conn.S3AccessKey, SecretKey: conn.S3SecretKey, Bucket: conn.S3Bucket})
+	if err != nil {
+		m.Close()
+		return nil, fmt.Errorf("open the S3 store: %w", err)
+	}
+	return &services{conn: conn, metrics: m, objects: o}, nil
+}
+
+func (s *services) close() { s.metrics.Close() }
+
+// temporal connects to the Temporal service: address and namespace are the
+// connection's, TLS and API key come from Temporal's own environment variables.
+func (s *services) temporal(ctx context.Context) (client.Client, error) {
+	opts, err := envconfig.LoadDefaultClientOptions()
+	if err != nil {
+		return nil, fmt.Errorf("read Temporal's configuration: %w", err)
+	}
+	opts.HostPort, opts.Namespace = s.conn.TemporalAddress, s.conn.TemporalNamespace
+	opts.Logger = quietLogger(os.Stderr)
+	c, err := client.DialContext(ctx, opts)
+	if err != nil {
+		return nil, fmt.Errorf("reach Temporal at %s: %w", opts.HostPort, err)
+	}
+	return c, nil
+}
+
+// newActivities fills the activities' interfaces with the real world.
+func (s *services) newActivities(c client.Client, worker string) *activities.Activities {
+	m := s.metrics
+	return &activities.Activities{
+		Plans: m, Queue: m, Strays: m, Attempts: m, Outcomes: m,
+		Objects: s.objects, Trainer: engine.New(), Groups: groups{c},
+		Reports: reports{s}, Worker: worker,
+	}
+}
+
+// groups asks Temporal after group workflows.
+type groups struct{ client client.Client }
+
+// Alive tells whether the workflow is open.
+func (g groups) Alive(ctx context.Context, workflowID string) (bool, error) {
+	d, err := g.client.DescribeWorkflowExecution(ctx, workflowID, "")
+	if missing := (*serviceerror.NotFound)(nil); errors.As(err, &missing) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return d.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING, nil
+}
+
+// reports writes a sweep's page into the object store.
+type reports struct{ s *services }
+
+// WriteReport renders the page and points the sweep at it.
+func (r reports) WriteReport(ctx context.Context, sweep string) error {
+	page, err := report.Page(ctx, r.s.metrics, r.s.objects, sweep, reportMeta())
+	if err != nil {
+		return err
+	}
+	return r.s.putReport(ctx, sweep, page)
+}

@@ -1,0 +1,59 @@
+package workflows
+
+import (
+	"go.temporal.io/api/enums/v1"
+	"go.temporal.io/sdk/temporal"
+
+	"sweep/activities"
+)
+
+const abandon = enums.PARENT_CLOSE_POLICY_ABANDON
+
+// The search attributes by which the Temporal web UI finds trials.
+var (
+	sweepKey      = temporal.NewSearchAttributeKeyKeyword("Sweep")
+	experimentKey = temporal.NewSearchAttributeKeyKeyword("Experiment")
+	taskKey       = temporal.NewSearchAttributeKeyKeyword("Task")
+	stateKey      = temporal.NewSearchAttributeKeyKeyword("TrialState")
+	kKey          = temporal.NewSearchAttributeKeyInt64("K")
+	zDimKey       = temporal.NewSearchAttributeKeyInt64("ZDim")
+	labelsKey     = temporal.NewSearchAttributeKeyInt64("Labels")
+	paramsKey     = temporal.NewSearchAttributeKeyKeywordList("Params")
+)
+
+// Attribute is a search attribute that the program registers at its start.
+type Attribute struct {
+	Name string
+	Type enums.IndexedValueType
+}
+
+// Attributes lists the search attributes to register.
+func Attributes() []Attribute {
+	keys := []temporal.SearchAttributeKey{sweepKey, experimentKey, taskKey, stateKey, kKey, zDimKey, labelsKey, paramsKey}
+	out := make([]Attribute, len(keys))
+	for i, k := range keys {
+		out[i] = Attribute{k.GetName(), k.GetValueType()}
+	}
+	return out
+}
+
+// SweepAttributes are the search attributes of a sweep's own workflow.
+func SweepAttributes(sweep string) temporal.SearchAttributes {
+	return temporal.NewSearchAttributes(sweepKey.ValueSet(sweep))
+}
+
+func groupAttributes(sweep string, t activities.Trial) temporal.SearchAttributes {
+	set := []temporal.SearchAttributeUpdate{
+		sweepKey.ValueSet(sweep), experimentKey.ValueSet(t.Experiment), taskKey.ValueSet(t.Task),
+		stateKey.ValueSet("dispatched"), paramsKey.ValueSet(t.Params),
+	}
+	for _, n := range []struct {
+		key   temporal.SearchAttributeKeyInt64
+		value int64
+	}{{kKey, t.K}, {zDimKey, t.ZDim}, {labelsKey, t.Labels}} {
+		if n.value >= 0 {
+			set = append(set, n.key.ValueSet(n.value))
+		}
+	}
+	return temporal.NewSearchAttributes(set...)
+}

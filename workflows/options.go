@@ -1,0 +1,102 @@
+package workflows
+
+import (
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"sweep/activities"
+)
+
+// Queue is the task queue of workflows and light activities.
+const Queue = "sweep"
+
+// SweepID and GroupID name workflows. A trial's group has the trial's name, so
+// that two sweeps that share a trial share its group.
+func SweepID(sweep string) string { return "sweep/" + sweep }
+
+// GroupID names the group of a trial.
+func GroupID(hash string) string { return "group/" + hash }
+
+// SettledSignal wakes a sweep: one of its trials was settled.
+const SettledSignal = "trial-settled"
+
+// The Updates of a sweep.
+const (
+	PauseUpdate  = "pause"
+	ResumeUpdate = "resume"
+	CancelUpdate = "cancel"
+	AddUpdate    = "add" // the stored file has a new revision
+)
+
+// Timing holds the waits that decide how soon a crash is noticed. The zero
+// value takes the defaults; tests that crash things ask for shorter ones.
+type Timing struct {
+	Heartbeat time.Duration // a worker silent for this long has lost its segment
+	Segment   time.Duration // longest stretch of training in one activity
+	Reconcile time.Duration // between looks for strays
+}
+
+func (t Timing) filled() Timing {
+	if t.Heartbeat <= 0 {
+		t.Heartbeat = 30 * time.Second
+	}
+	if t.Segment <= 0 {
+		t.Segment = 15 * time.Minute
+	}
+	if t.Reconcile <= 0 {
+		t.Reconcile = time.Minute
+	}
+	return t
+}
+
+// light are the options of activities that only read and write rows: they are
+// tried until the services answer.
+func light(ctx workflow.Context) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: 5 * time.Minute,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval: 500 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 10 * time.Second,
+			NonRetryableErrorTypes: []string{activities.ConfigError},
+		},
+	})
+}
+
+// segmentOptions are the options of TrainSegment. Group counts its failures itself,
+// because the count starts anew whenever something was committed.
+func segmentOptions(ctx workflow.Context, t activities.Trial, timing Timing) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue:           t.Queue,
+		Summary:             t.Summary(),
+		StartToCloseTimeout: timing.Segment + outage,
+		HeartbeatTimeout:    timing.Heartbeat,
+		WaitForCancellation: true,
+		RetryPolicy:         &temporal.RetryPolicy{MaximumAttempts: 1},
+	})
+}
+
+// reporting are the options of the Report activity: a few tries, then the
+// sweep is done without.
+func reporting(ctx workflow.Context) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: 10 * time.Minute,
+		RetryPolicy:         &temporal.RetryPolicy{MaximumAttempts: 3},
+	})
+}
+
+// outage is how long a segment may outlast its time because a store is away.
+const outage = 13 * time.Hour
+
+// child are the options of a trial's group: it outlives the sweep's run, since
+// another sweep may want the trial too.
+func child(ctx workflow.Context, sweep string, t activities.Trial) workflow.Context {
+	return workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+		WorkflowID:            GroupID(t.Hash),
+		ParentClosePolicy:     abandon,
+		StaticSummary:         t.Summary(),
+		StaticDetails:         fmt.Sprintf("trial `%s` of sweep `%s`", t.Hash, sweep),
+		TypedSearchAttributes: groupAttributes(sweep, t),
+	})
+}
