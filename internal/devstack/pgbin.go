@@ -134,3 +134,14 @@ func installCommand() string {
 	}
 	return "apt-get install postgresql"
 }
+
+// PostgresProgram is the path of one of the programs (psql, pg_dump) of the
+// release that the stack in dir (empty: DefaultHome) runs on.
+func PostgresProgram(dir, name string) (string, error) {
+	h, err := resolveHome(dir)
+	if err != nil {
+		return "", err
+	}
+	bin, err := h.findPostgres()
+	return bin.program(name), err
+}

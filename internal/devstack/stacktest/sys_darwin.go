@@ -1,0 +1,5 @@
+package stacktest
+
+import "syscall"
+
+func dieWithParent(*syscall.SysProcAttr) {}
