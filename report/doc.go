@@ -1,0 +1,10 @@
+// Package report turns what a sweep recorded into answers: statistics per cell
+// and paired differences over seeds (Compare), the strip figure of the source's
+// first experiment (Strip), and one self-contained HTML page (Build, Page).
+//
+// It promises that the same rows and objects give the same bytes, that no trial
+// is dropped silently (diverged, failed and unfinished ones are counted where
+// they belong), and that the page holds no script and loads nothing from
+// outside. It reads through the interfaces it declares and never imports a
+// driver, a store's implementation or Temporal.
+package report

@@ -1,0 +1,48 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"sweep/storage"
+)
+
+// Finals gives every wanted trial of an experiment with its last value of a
+// metric, trials without one included.
+type Finals interface {
+	SweepProgress(ctx context.Context, sweep string) (storage.SweepProgress, error)
+	Finals(ctx context.Context, sweep, experiment, metric string) ([]storage.Final, error)
+}
+
+// Source is what a page is made of.
+type Source interface {
+	Finals
+	// Attempts lists every attempt of a sweep's trials.
+	Attempts(ctx context.Context, sweep string) ([]storage.Attempt, error)
+	// Artifacts lists an experiment's artifacts of one name, e.g. "samples".
+	Artifacts(ctx context.Context, sweep, experiment, name string) ([]storage.TrialArtifact, error)
+	// Series reads one metric of one trial for from ≤ step ≤ to, thinned to
+	// about maxPoints when it is longer.
+	Series(ctx context.Context, trialID, metric string, from, to int64, maxPoints int) (storage.Series, error)
+}
+
+// Blobs reads stored objects. Damaged bytes give storage.ErrCorrupt, a missing
+// object storage.ErrNotFound: both are shown on the page; any other error stops
+// the report.
+type Blobs interface {
+	Get(ctx context.Context, key string, size int64, sha256 string) ([]byte, error)
+}
+
+// UnknownError is a name that a sweep does not have: the user's mistake.
+type UnknownError struct {
+	Kind  string // "experiment" or "metric"
+	Name  string
+	Of    string // what was searched, e.g. "sweep paper"
+	Known []string
+}
+
+// Error names what there is instead.
+func (e *UnknownError) Error() string {
+	return fmt.Sprintf("%s has no %s %q (it has %s)", e.Of, e.Kind, e.Name, strings.Join(e.Known, ", "))
+}
