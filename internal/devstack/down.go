@@ -2,7 +2,6 @@ package devstack
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"syscall"
@@ -33,7 +32,7 @@ func Down(ctx context.Context, dir string, purge bool) error {
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(string(h)); errors.Is(err, os.ErrNotExist) {
+	if entries, err := os.ReadDir(string(h)); missing(err) || err == nil && len(entries) == 0 {
 		return nil
 	}
 	if !h.ours() {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -42,7 +43,10 @@ func (p postgres) command(ctx context.Context, name string, args ...string) *exe
 // another name, so that a kill never leaves half a database behind.
 func (p postgres) initialise(ctx context.Context) error {
 	if _, err := os.Stat(p.data()); err == nil {
-		return p.as.give(p.home, p.home.path("postgres"))
+		if err := p.as.give(p.home, p.home.path("postgres")); err != nil {
+			return err
+		}
+		return p.clearStalePID()
 	}
 	draft := p.home.path("postgres", "draft")
 	if err := os.RemoveAll(draft); err != nil {
@@ -67,6 +71,27 @@ func (p postgres) initialise(ctx context.Context) error {
 	}
 	go syscall.Sync() // instead of initdb, file by file: a power cut in the first minute must not lose the cluster
 	return nil
+}
+
+// clearStalePID removes the pid file of a postmaster that was killed when its
+// pid is dead, a zombie that nobody reaps (an init-less container) or another
+// program's by now: Postgres itself would take any of the latter two for a
+// rival. The caller holds the service's lock, so no postmaster of ours lives.
+func (p postgres) clearStalePID() error {
+	file := filepath.Join(p.data(), "postmaster.pid")
+	b, err := os.ReadFile(file)
+	if missing(err) {
+		return nil
+	}
+	if err != nil {
+		return p.home.unusable(err)
+	}
+	first, _, _ := strings.Cut(string(b), "\n")
+	pid, _ := strconv.Atoi(first)
+	if processRuns(pid, p.bin.program("postgres")) {
+		return fmt.Errorf("a Postgres that sweep did not start (pid %d) uses %s: stop it", pid, p.data())
+	}
+	return os.Remove(file)
 }
 
 // initdbFault picks the line that says what went wrong.

@@ -4,7 +4,10 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -72,7 +75,12 @@ func kill(t *testing.T, pid int, sig syscall.Signal) {
 	}
 }
 
-func alive(pid int) bool { return syscall.Kill(pid, 0) == nil }
+// alive is false for a zombie: where nobody reaps orphans they stay for good.
+func alive(t *testing.T, pid int) bool {
+	t.Helper()
+	out, err := exec.Command("ps", "-o", "stat=", "-p", strconv.Itoa(pid)).Output()
+	return err == nil && !strings.HasPrefix(strings.TrimSpace(string(out)), "Z")
+}
 
 // eventually waits for a condition of the outside world.
 func eventually(t *testing.T, limit time.Duration, what string, ok func() bool) {
@@ -116,7 +124,7 @@ func TestColdStartWarmStartAndDown(t *testing.T) {
 	}
 	t.Logf("Down took %s", time.Since(began).Round(time.Millisecond))
 	for _, s := range r.Services {
-		if alive(s.PID) {
+		if alive(t, s.PID) {
 			t.Errorf("%s lives on after Down", s.Name)
 		}
 	}

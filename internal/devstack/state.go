@@ -3,6 +3,7 @@ package devstack
 import (
 	"errors"
 	"os"
+	"syscall"
 	"time"
 )
 
@@ -65,7 +66,7 @@ func Lookup(dir string) (State, Connection, error) {
 		return State{}, Connection{}, err
 	}
 	state, err := h.state()
-	if errors.Is(err, os.ErrNotExist) || err == nil && (!state.Ready || !h.supervised()) {
+	if missing(err) || err == nil && (!state.Ready || !h.supervised()) {
 		return state, Connection{}, ErrDown
 	}
 	if err != nil {
@@ -77,6 +78,12 @@ func Lookup(dir string) (State, Connection, error) {
 	}
 	s, err := h.secrets()
 	return state, newConnection(p, s), err
+}
+
+// missing is true when there is no such file, also because its directory is
+// none.
+func missing(err error) bool {
+	return errors.Is(err, os.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
 }
 
 func (h home) state() (State, error) {

@@ -1,9 +1,7 @@
 package devstack
 
 import (
-	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"syscall"
 )
@@ -36,7 +34,7 @@ func Status(dir string) (Report, error) {
 		return Report{}, err
 	}
 	r := Report{Home: string(h), DiskBytes: diskUsage(string(h))}
-	if r.State, err = h.state(); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if r.State, err = h.state(); err != nil && !missing(err) {
 		return r, err
 	}
 	r.Up = r.State.Ready && h.supervised()

@@ -3,6 +3,7 @@ package devstack
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +23,15 @@ func processStart(pid int) (string, bool) {
 		return "", false
 	}
 	return strings.Join(fields[1:], " "), true
+}
+
+// processRuns reports whether the pid is alive and executes that program.
+func processRuns(pid int, program string) bool {
+	if _, alive := processStart(pid); !alive {
+		return false
+	}
+	out, err := exec.Command("ps", "-o", "comm=", "-p", strconv.Itoa(pid)).Output()
+	return err != nil || filepath.Base(strings.TrimSpace(string(out))) == filepath.Base(program)
 }
 
 // lockHolders finds the processes that have the file open.

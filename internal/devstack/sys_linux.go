@@ -36,6 +36,15 @@ func processStart(pid int) (string, bool) {
 	return fields[19], true
 }
 
+// processRuns reports whether the pid is alive and executes that program.
+func processRuns(pid int, program string) bool {
+	if _, alive := processStart(pid); !alive {
+		return false
+	}
+	exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid))
+	return err != nil || filepath.Base(exe) == filepath.Base(program)
+}
+
 // lockHolders finds the processes that have the file open.
 func lockHolders(path string) []int {
 	want, err := os.Stat(path)
