@@ -10,7 +10,7 @@ import (
 // What the axes of one file may hold.
 const (
 	maxAxisValues = 1000
-	maxValues     = 50_000 // over all experiments: defaults are typed once for each
+	maxValues     = 20_000 // over all experiments: defaults are typed once for each
 	maxZips       = 16
 	maxExcludes   = 64 // one bit each in a row's mask
 )

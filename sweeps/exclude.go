@@ -19,33 +19,32 @@ func (a *axes) excludes(n *node, e *Experiment) []training.Params {
 		a.at(n, "holds %d entries, at most %d are allowed", len(n.items), maxExcludes)
 		return nil
 	}
-	before := a.mistakes
+	before, all := a.mistakes, factors(e)
 	var out []training.Params
 	for _, item := range n.items {
-		if p := a.exclude(item, e); len(p) > 0 {
+		if p := a.exclude(item, all); len(p) > 0 {
 			out = append(out, p)
 		}
 	}
-	rows := product(factors(e))
+	rows := product(all)
 	switch {
 	case a.mistakes > before || len(out) == 0:
 	case rows > maxExcludedRows:
 		a.at(n, "the product has %s rows, exclude works on at most %d", many(rows), maxExcludedRows)
-	case newGrid(factors(e), out).count() == 0:
+	case newGrid(all, out).count() == 0:
 		a.at(n, "leaves no cell to run")
 	}
 	return out
 }
 
 // exclude reads one entry; it is nil when the entry holds a mistake.
-func (a *axes) exclude(n *node, e *Experiment) training.Params {
+func (a *axes) exclude(n *node, all []factor) training.Params {
 	if !a.is(n, mapping) {
 		return nil
 	}
 	if len(n.items) == 0 {
 		a.at(n, "is empty, it would leave out every cell")
 	}
-	all := factors(e)
 	var out training.Params
 	for _, f := range n.items {
 		v, ok := a.excluded(f, all)

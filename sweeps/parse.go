@@ -94,7 +94,7 @@ func (r *report) experiments(n, defaults *node) []Experiment {
 // own alone tells which keys the experiment gives itself.
 func (r *report) experiment(n, own *node) Experiment {
 	e := Experiment{
-		Name:       r.name(r.need(n, "name")),
+		Name:       r.name(r.need(own, "name")),
 		Checkpoint: r.checkpoint(n.get("checkpoint")),
 		Retry:      r.retry(n.get("retry")),
 		Seeds:      r.seeds(n.get("seeds"), n.get("seed_base"), own),

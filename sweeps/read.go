@@ -147,9 +147,9 @@ func (r *report) need(n *node, key string) *node {
 
 // brief tells whether a value is short enough to be typed and shown.
 func (r *report) brief(n *node) bool {
-	const longest = 200
-	if len(n.text) > longest {
-		r.at(n, "is %d bytes long, at most %d are allowed", len(n.text), longest)
+	const limit = 200
+	if len(n.text) > limit {
+		r.at(n, "is %d bytes long, at most %d are allowed", len(n.text), limit)
 	}
-	return len(n.text) <= longest
+	return len(n.text) <= limit
 }

@@ -6,19 +6,23 @@ import (
 	"strings"
 )
 
-// Suggest finds the known word that word most likely means: the one with the
-// fewest insertions, deletions, changes and swaps of neighbours, at most a
-// third of the word's length and at least one; of equally near ones the first
-// wins. Where none is that near, a word of three letters and more means the
+// longest bounds the words that are compared: nobody misspells longer ones, and
+// the cost is quadratic.
+const longest = 64
+
+// Suggest finds the known word that word most likely means, whatever the case:
+// the one with the fewest insertions, deletions, changes and swaps of
+// neighbours, at most a third of the word's length (at least one, but not the
+// whole word); of equally near ones the first wins. Where none is that near, a word of three letters and more means the
 // first that it begins. Otherwise the answer is "".
 func Suggest(word string, known []string) string {
-	const longest = 64 // nobody misspells longer words, and the cost is quadratic
-	best, near := "", max(1, len(word)/3)+1
+	best, near := "", min(max(1, len(word)/3)+1, len(word))
+	word = strings.ToLower(word)
 	for _, k := range known {
 		if len(word) > longest || len(k) > longest {
 			continue
 		}
-		if d := distance(word, k); d < near {
+		if d := distance(word, strings.ToLower(k)); d < near {
 			best, near = k, d
 		}
 	}
@@ -36,14 +40,14 @@ func didYouMean(word string, known []string) string {
 	return ""
 }
 
-// distance is the optimal string alignment distance of two short words.
+// distance is the optimal string alignment distance of two words of at most
+// longest bytes.
 func distance(a, b string) int {
-	before, above := make([]int, len(b)+1), make([]int, len(b)+1)
+	var before, above, row [longest + 1]int
 	for j := range above {
 		above[j] = j
 	}
 	for i := 1; i <= len(a); i++ {
-		row := make([]int, len(b)+1)
 		row[0] = i
 		for j := 1; j <= len(b); j++ {
 			change := 1

@@ -18,7 +18,7 @@ func TestConvertGivesOneValueForEverySpelling(t *testing.T) {
 		{training.Int, []any{"1000", "1e3", "1_000"}, training.IntValue(1000)},
 		{training.Int, []any{int64(-3), -3.0, "-3", "-3.0"}, training.IntValue(-3)},
 		{training.Int, []any{int64(math.MaxInt64), uint64(math.MaxInt64), "9223372036854775807"}, training.IntValue(math.MaxInt64)},
-		{training.Int, []any{-0.0, math.Copysign(0, -1), "-0", "0.0"}, training.IntValue(0)},
+		{training.Int, []any{0.0, math.Copysign(0, -1), "-0", "0.0"}, training.IntValue(0)},
 		{training.Float, []any{1e-5, "1e-5", "1E-5", "0.00001", ".00001", "1.0e-05"}, training.FloatValue(1e-5)},
 		{training.Float, []any{int64(2), uint64(2), 2.0, "2", "2.", "2e0"}, training.FloatValue(2)},
 		{training.Float, []any{math.Copysign(0, -1), "-0", "-0.0", int64(0), 0.0}, training.FloatValue(0)},
