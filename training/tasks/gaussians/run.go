@@ -1,0 +1,107 @@
+package gaussians
+
+import (
+	"context"
+	"fmt"
+
+	"sweep/training"
+	"sweep/training/kernels"
+	"sweep/training/nets"
+	"sweep/training/tasks"
+	"sweep/training/unroll"
+)
+
+// Task opens trials in float32 on the reference backend.
+type Task struct{}
+
+// Name is the schema's name.
+func (Task) Name() string { return "gaussians" }
+
+// Numerics is the backend's name.
+func (Task) Numerics() string { return kernels.NewReference[float32]().Name() }
+
+// Open makes a trial at step 0.
+func (Task) Open(cfg training.Config) (tasks.Run, error) {
+	return open(cfg, kernels.NewReference[float32]())
+}
+
+// run is one trial.
+type run[T kernels.Float] struct {
+	*game[T]
+	loop    *unroll.Loop[T]
+	sampler *sampler[T]
+	points  []training.Point
+}
+
+func open[T kernels.Float](cfg training.Config, be kernels.Backend[T]) (*run[T], error) {
+	s, err := read(cfg)
+	if err != nil {
+		return nil, err
+	}
+	m, err := newGame(s, be)
+	if err != nil {
+		return nil, err
+	}
+	sampler, err := newSampler(be, m.gan.G)
+	if err != nil {
+		return nil, err
+	}
+	g, d := m.players()
+	return &run[T]{game: m, loop: unroll.New(m, g, d, s.k, s.rollback), sampler: sampler}, nil
+}
+
+// Step trains one outer iteration.
+func (r *run[T]) Step(_ context.Context, step int64) ([]training.Point, string) {
+	look, generator := r.loop.Step(uint32(step))
+	r.points = append(r.points[:0],
+		training.Point{Metric: "d_loss", Value: look.Loss},
+		training.Point{Metric: "d_real", Value: look.Real},
+		training.Point{Metric: "d_fake", Value: look.Fake},
+		training.Point{Metric: "g_loss", Value: generator})
+	return r.points, r.diverged(step)
+}
+
+// Evaluate scores the generator and, at step 0, true data.
+func (r *run[T]) Evaluate(step int64) (points []training.Point, artifacts []training.Artifact) {
+	if !r.evaluates(step) {
+		return nil, nil
+	}
+	if step == 0 {
+		real := make([]float32, 2*Drawn)
+		Draw(r.mixture, real, r.key, kernels.Counter{Stream: kernels.StreamEvalReal})
+		points = append(points, r.mixture.Score(real).points("real_")...)
+		artifacts = append(artifacts, artifact("real", 0, real))
+	}
+	fake := r.sampler.draw(r.key, step)
+	points = append(points, r.mixture.Score(fake).points("")...)
+	if r.samples(step) {
+		artifacts = append(artifacts, artifact("samples", step, fake))
+	}
+	return points, artifacts
+}
+
+// diverged finds the first loss or parameter that is NaN or infinite.
+func (r *run[T]) diverged(step int64) string {
+	for _, p := range r.points {
+		if p.Value-p.Value != 0 {
+			return fmt.Sprintf("%s is %v at step %d", p.Metric, p.Value, step)
+		}
+	}
+	for _, mlp := range []*nets.MLP[T]{r.gan.G, r.gan.D} {
+		for _, p := range mlp.Params {
+			if i := firstNotFinite(p.Data); i >= 0 {
+				return fmt.Sprintf("%s[%d] is %v at step %d", p.Name, i, p.Data[i], step)
+			}
+		}
+	}
+	return ""
+}
+
+func firstNotFinite[T kernels.Float](x []T) int {
+	for i, v := range x {
+		if v-v != 0 {
+			return i
+		}
+	}
+	return -1
+}

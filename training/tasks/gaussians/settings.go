@@ -1,0 +1,55 @@
+package gaussians
+
+import (
+	"fmt"
+
+	"sweep/training"
+	"sweep/training/kernels"
+	"sweep/training/unroll"
+)
+
+// settings are a config's parameters, typed.
+type settings struct {
+	key                         kernels.Key
+	mixture                     Mixture
+	k                           int
+	rollback                    unroll.Rollback
+	batch, zDim, gWidth, dWidth int
+	initScale, inputScale       float64
+	g, d                        unroll.Adam
+	steps                       int64
+	evalEvery, samplesEvery     int64
+}
+
+func read(cfg training.Config) (settings, error) {
+	p := cfg.Params
+	mixture, err := NewMixture(p.Str("mixture"), p.Float("sigma"))
+	if err != nil {
+		return settings{}, fmt.Errorf("%w: %w", training.ErrConfig, err)
+	}
+	adam := unroll.Adam{Beta1: p.Float("beta1"), Beta2: p.Float("beta2"), Eps: p.Float("adam_eps")}
+	s := settings{
+		key: kernels.NewKey(cfg.Seed), mixture: mixture,
+		k: int(p.Int("k")), rollback: unroll.Rollback(p.Str("rollback")),
+		batch: int(p.Int("batch")), zDim: int(p.Int("z_dim")),
+		gWidth: int(p.Int("g_width")), dWidth: int(p.Int("d_width")),
+		initScale: p.Float("init_scale"), inputScale: 1 / p.Float("data_scale"),
+		g: adam, d: adam,
+		steps: cfg.Steps(), evalEvery: p.Int("eval_every"), samplesEvery: p.Int("samples_every"),
+	}
+	s.g.Rate, s.d.Rate = p.Float("g_lr"), p.Float("d_lr")
+	return s, nil
+}
+
+// evaluates tells whether an evaluation is due: at step 0, every epoch, and at
+// the last step.
+func (s settings) evaluates(step int64) bool {
+	return step%s.evalEvery == 0 || step == s.steps
+}
+
+// samples tells whether an evaluation keeps its points: at epochs 0 and 1, every
+// samples_every epochs, and at the last step.
+func (s settings) samples(step int64) bool {
+	epoch := step / s.evalEvery
+	return step == s.steps || step%s.evalEvery == 0 && (epoch == 1 || epoch%s.samplesEvery == 0)
+}
