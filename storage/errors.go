@@ -17,6 +17,10 @@ var (
 	ErrNumerics = errors.New("trial is bound to other numerics")
 	// ErrConflict: something already stands at this place with other content.
 	ErrConflict = errors.New("different content already stands here")
+	// ErrInvalid: what was to be written breaks the contract's form (a chunk
+	// too long, steps that do not ascend, a point behind the checkpoint). Sending
+	// it again cannot succeed.
+	ErrInvalid = errors.New("malformed write")
 	// ErrCorrupt: stored bytes are not what was written.
 	ErrCorrupt = errors.New("stored bytes are damaged")
 	// ErrSchema: the database's schema is newer or older than this program's.
