@@ -122,8 +122,9 @@ func (s Schema) Resolve(given Params) (Params, error) {
 		if err := p.check(v); err != nil {
 			return nil, fmt.Errorf("%s: %w", p.Name, err)
 		}
-		full = full.With(p.Name, v)
+		full = append(full, Setting{p.Name, v})
 	}
+	slices.SortFunc(full, func(a, b Setting) int { return strings.Compare(a.Name, b.Name) })
 	for _, g := range given {
 		if _, ok := s.Param(g.Name); !ok {
 			return nil, fmt.Errorf("%s: unknown parameter of task %s", g.Name, s.Task)
