@@ -71,7 +71,8 @@ type Objects interface {
 	Get(ctx context.Context, key string, size int64, sha256 string) ([]byte, error)
 }
 
-// Trainer trains one stretch of one trial.
+// Trainer trains one stretch of one trial, and names the numerics that it
+// trains a task with ("" for a task it cannot train).
 type Trainer interface {
 	Train(ctx context.Context, job training.Job, rec training.Recorder) (training.Result, error)
 	Numerics(task string) string

@@ -301,7 +301,7 @@ func (r *recorder) renew() error {
 
 // final tells the errors that no second try can cure.
 func final(err error) bool {
-	return errors.Is(err, storage.ErrStale) || errors.Is(err, storage.ErrConflict) || errors.Is(err, storage.ErrSchema)
+	return errors.Is(err, storage.ErrStale) || errors.Is(err, storage.ErrConflict) || errors.Is(err, storage.ErrSchema) || errors.Is(err, storage.ErrInvalid)
 }
 
 const (

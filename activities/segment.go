@@ -17,6 +17,7 @@ import (
 // SegmentInput asks for one stretch of a trial.
 type SegmentInput struct {
 	Hash    string
+	Task    string
 	Every   training.Cadence
 	MaxTime time.Duration // end the segment after this long, to be continued
 	Lease   time.Duration // how long a silent attempt keeps the trial
@@ -78,7 +79,7 @@ func (a *Activities) claim(ctx context.Context, in SegmentInput) (storage.Claim,
 	}
 	claim, err := a.Attempts.Claim(ctx, storage.ClaimRequest{
 		Hash: in.Hash, WorkflowID: activity.GetInfo(ctx).WorkflowExecution.ID,
-		Worker: a.Worker, Numerics: a.Trainer.Numerics(""), Lease: in.Lease,
+		Worker: a.Worker, Numerics: a.Trainer.Numerics(in.Task), Lease: in.Lease,
 	}, verify)
 	if err != nil {
 		return claim, nil, fmt.Errorf("claim trial %.12s: %w", in.Hash, err)

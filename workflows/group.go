@@ -59,7 +59,7 @@ func (g *group) segment(ctx workflow.Context) {
 	t, timing := g.in.Trial, g.in.Timing
 	var r activities.SegmentResult
 	err := workflow.ExecuteActivity(segmentOptions(ctx, t, timing), (*activities.Activities).TrainSegment, activities.SegmentInput{
-		Hash: t.Hash, Every: t.Every, MaxTime: timing.Segment, Lease: timing.Heartbeat, Beat: timing.Heartbeat / 6,
+		Hash: t.Hash, Task: t.Task, Every: t.Every, MaxTime: timing.Segment, Lease: timing.Heartbeat, Beat: timing.Heartbeat / 6,
 	}).Get(ctx, &r)
 	switch {
 	case ctx.Err() != nil:

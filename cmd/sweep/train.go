@@ -13,7 +13,6 @@ import (
 
 	"sweep/sweeps"
 	"sweep/training"
-	"sweep/training/engine"
 )
 
 type trainFlags struct {
@@ -55,7 +54,7 @@ func (a *app) train(ctx context.Context, f trainFlags) error {
 	}
 	rec.progress = newTrainProgress(a, cfg)
 	job := training.Job{Config: cfg, Resume: resume, Every: training.Cadence{Steps: f.every, Time: time.Minute}}
-	res, err := engine.New().Train(ctx, job, rec)
+	res, err := newEngine().Train(ctx, job, rec)
 	rec.progress.end()
 	if err != nil {
 		if errors.Is(err, training.ErrState) || errors.Is(err, training.ErrConfig) {

@@ -17,6 +17,8 @@ import (
 	"sweep/storage/metrics"
 	"sweep/storage/objects"
 	"sweep/training/engine"
+	"sweep/training/tasks/gaussians"
+	"sweep/training/tasks/noop"
 )
 
 // services are the concrete stores that the rest of the program sees through
@@ -76,9 +78,14 @@ func (s *services) newActivities(c client.Client, worker string) *activities.Act
 	m := s.metrics
 	return &activities.Activities{
 		Plans: m, Queue: m, Strays: m, Attempts: m, Outcomes: m,
-		Objects: s.objects, Trainer: engine.New(), Groups: groups{c},
+		Objects: s.objects, Trainer: newEngine(), Groups: groups{c},
 		Reports: reports{s}, Worker: worker,
 	}
+}
+
+// newEngine is the engine with every task that this version trains.
+func newEngine() *engine.Engine {
+	return engine.New(gaussians.New(), noop.New())
 }
 
 // groups asks Temporal after group workflows.
