@@ -25,7 +25,7 @@ func gaussians() Schema {
 	)
 	return Schema{
 		Task: "gaussians", Doc: "two-dimensional Gaussian mixtures", StepsParam: "steps",
-		Params: params, Canonical: canonicalUnrolling,
+		Params: params, Canonical: canonicalGaussians,
 		Metrics: []Metric{
 			{Name: "modes_strict", Goal: Maximize, Score: true, Doc: "modes with at least 20 % of their fair share of high-quality points among 10,000 (experiments.md §7.1b)"},
 			{Name: "modes_loose", Goal: Maximize, Score: true, Doc: "modes with at least one high-quality point among 2,500 (experiments.md §7.1a)"},
@@ -41,4 +41,24 @@ func gaussians() Schema {
 			{Name: "real_reverse_kl", Goal: Minimize, Score: true, Doc: "reverse_kl of true data: the floor, at step 0"},
 		},
 	}
+}
+
+// MixtureSigma is a mixture's own standard deviation of a mode
+// (experiments.md §1.1, §2.3), 0 for an unknown one.
+func MixtureSigma(mixture string) float64 {
+	switch mixture {
+	case "ring8", "double10":
+		return 0.04
+	case "grid25":
+		return 0.05
+	}
+	return 0
+}
+
+// canonicalGaussians also gives the mixture's own sigma one spelling.
+func canonicalGaussians(p Params) Params {
+	if p.Float("sigma") == MixtureSigma(p.Str("mixture")) {
+		p = p.With("sigma", FloatValue(0))
+	}
+	return canonicalUnrolling(p)
 }
