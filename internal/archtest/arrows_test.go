@@ -40,6 +40,7 @@ var arrows = map[string][]string{
 	"internal/archtest":    {},
 	"internal/composetest": {},
 	"internal/devstack":    {},
+	"internal/endtoend":    {},
 	"internal/devstack/":   {"internal/devstack", "internal/devstack/"},
 	"cmd/sweep":            {"activities", "internal/devstack", "report", "storage", "storage/", "sweeps", "training", "training/", "workflows"},
 	"cmd/bench-ingest":     {"internal/devstack", "internal/devstack/", "storage", "storage/"},
