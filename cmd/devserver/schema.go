@@ -39,11 +39,11 @@ func waitPostgres(ctx context.Context, pg postgres, limit time.Duration) (*pgx.C
 		}
 		var refused *pgconn.PgError
 		if errors.As(err, &refused) && refused.Code[:2] == "28" {
-			return nil, fmt.Errorf("Postgres at %s refuses user %s: %s", pg.address, pg.user, refused.Message)
+			return nil, fmt.Errorf("the database at %s refuses user %s: %s", pg.address, pg.user, refused.Message)
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("Postgres at %s does not answer: %w", pg.address, err)
+			return nil, fmt.Errorf("the database at %s does not answer: %w", pg.address, err)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

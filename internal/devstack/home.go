@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // marker is the file that makes a directory ours; without it nothing in the
@@ -82,13 +83,28 @@ func (h home) create() error {
 	return h.writable()
 }
 
+// room is what the first start and later ones need at least, in bytes: Postgres
+// makes some 65 MB of files and then the first of its log.
+const roomFirst, roomLater = 200 << 20, 32 << 20
+
 // writable finds a full disk or a read-only one before anything is started.
-// Postgres alone needs some 60 MB for its first files.
 func (h home) writable() error {
 	probe := h.path("run", "probe")
 	defer os.Remove(probe)
-	if err := os.WriteFile(probe, make([]byte, 1<<20), 0o600); err != nil {
+	if err := os.WriteFile(probe, make([]byte, 64<<10), 0o600); err != nil {
 		return h.unusable(err)
+	}
+	need := uint64(roomLater)
+	if _, err := os.Stat(h.path("postgres", "data")); err != nil {
+		need = roomFirst
+	}
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(string(h), &fs); err != nil {
+		return nil // it could be written to, that is enough
+	}
+	if free := fs.Bavail * uint64(fs.Bsize); free < need {
+		return setupErrorf("only %d MB are free for %s and the local stack needs %d: make room or set SWEEP_HOME to another directory",
+			free>>20, h, need>>20)
 	}
 	return nil
 }

@@ -158,7 +158,7 @@ func (p postgres) probe(ctx context.Context, addr string) error {
 		if code == "57P03" { // the database system is starting up, or recovering
 			return errStarting
 		}
-		return fmt.Errorf("Postgres answers with SQLSTATE %s", code)
+		return fmt.Errorf("the server answers with SQLSTATE %s", code)
 	}
 	return nil
 }

@@ -19,30 +19,43 @@ type Store struct {
 	SecretKey string
 }
 
+// awaitBucket creates a bucket, again while the server says that it is still
+// starting (503), which MinIO does for a moment after it calls itself ready.
+func (s Store) awaitBucket(name string) error {
+	var err error
+	for began := time.Now(); time.Since(began) < 30*time.Second; time.Sleep(50 * time.Millisecond) {
+		var status int
+		if status, err = s.createBucket(name); status != http.StatusServiceUnavailable {
+			return err
+		}
+	}
+	return err
+}
+
 // createBucket signs and sends the one request that tests need before the
 // product's own client takes over (AWS Signature Version 4, "Authenticating
 // Requests: Using the Authorization Header").
-func (s Store) createBucket(name string) error {
+func (s Store) createBucket(name string) (status int, err error) {
 	u, err := url.Parse(s.Endpoint)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	u.Path = "/" + name
 	req, err := http.NewRequest(http.MethodPut, u.String(), nil)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	s.sign(req, time.Now().UTC())
 	resp, err := (&http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode == http.StatusOK {
-		return nil
+		return resp.StatusCode, nil
 	}
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, 1000))
-	return fmt.Errorf("PUT %s: %s: %s", u.Path, resp.Status, body)
+	return resp.StatusCode, fmt.Errorf("PUT %s: %s: %s", u.Path, resp.Status, body)
 }
 
 func (s Store) sign(req *http.Request, now time.Time) {

@@ -138,7 +138,7 @@ func (s Stack) Bucket(t testing.TB) string {
 	t.Helper()
 	name := uniqueName()
 	store := Store{Endpoint: s.S3Endpoint, AccessKey: s.S3AccessKey, SecretKey: s.S3SecretKey}
-	if err := store.createBucket(name); err != nil {
+	if err := store.awaitBucket(name); err != nil {
 		t.Fatalf("creating bucket %s: %v", name, err)
 	}
 	return name

@@ -36,8 +36,9 @@ func StartMinIO(t testing.TB) MinIO {
 		server, err := launchMinIO(program, dir)
 		if err == nil {
 			t.Cleanup(server.stop)
-			if server.Bucket = uniqueName(); server.createBucket(server.Bucket) != nil {
-				t.Fatalf("MinIO: no bucket could be created")
+			server.Bucket = uniqueName()
+			if err := server.awaitBucket(server.Bucket); err != nil {
+				t.Fatalf("MinIO: creating a bucket: %v", err)
 			}
 			return server
 		}
