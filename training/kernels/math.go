@@ -39,8 +39,8 @@ func polynomial(t, p0, p1, p2, p3, p4 float64) float64 {
 	return p0 + float64(t*s)
 }
 
-// Log is the natural logarithm of a positive, normal x; of zero it is -Inf, of
-// anything else NaN or +Inf as math.Log has it.
+// Log is the natural logarithm of a positive, normal x; of anything else it is
+// math.Log.
 func Log(x float64) float64 {
 	const (
 		ln2Hi = 6.93147180369123816490e-01
@@ -53,16 +53,19 @@ func Log(x float64) float64 {
 		l6    = 1.531383769920937332e-01
 		l7    = 1.479819860511658591e-01
 	)
-	if !(x > 0) || x > math.MaxFloat64 {
+	if !(x >= 0x1p-1022 && x <= math.MaxFloat64) {
 		return math.Log(x)
 	}
-	f, e := math.Frexp(x)
+	// x = 2^k·(1+f) with 1+f in [√½, √2)
+	const mantissa = 1<<52 - 1
+	b := math.Float64bits(x)
+	k := float64(int(b>>52) - 1022)
+	f := math.Float64frombits(b&mantissa | 1022<<52)
 	if f < math.Sqrt2/2 {
 		f *= 2
-		e--
+		k--
 	}
 	f--
-	k := float64(e)
 	s := f / (2 + f)
 	s2 := float64(s * s)
 	s4 := float64(s2 * s2)

@@ -27,11 +27,12 @@ func (r *Reference[T]) Dense(out, x, w, b Matrix[T], relu bool) {
 	for i := range out.Rows {
 		row := out.Data[i*out.Cols:][:len(b.Data)]
 		for j, bias := range b.Data {
-			y := row[j] + bias
-			if relu && y < 0 {
-				y = 0
+			row[j] += bias
+		}
+		if relu {
+			for j, y := range row {
+				row[j] = max(y, 0) // keeps NaN
 			}
-			row[j] = y
 		}
 	}
 }

@@ -11,18 +11,26 @@ import (
 	"sweep/training/unroll"
 )
 
-// Task opens trials in float32 on the reference backend.
-type Task struct{}
+// Task opens trials in float32.
+type Task struct {
+	// Backend makes the backend of one trial; nil takes the reference.
+	Backend func() kernels.Backend[float32]
+}
 
 // Name is the schema's name.
 func (Task) Name() string { return "gaussians" }
 
 // Numerics is the backend's name.
-func (Task) Numerics() string { return kernels.NewReference[float32]().Name() }
+func (t Task) Numerics() string { return t.backend().Name() }
 
 // Open makes a trial at step 0.
-func (Task) Open(cfg training.Config) (tasks.Run, error) {
-	return open(cfg, kernels.NewReference[float32]())
+func (t Task) Open(cfg training.Config) (tasks.Run, error) { return Open(cfg, t.backend()) }
+
+func (t Task) backend() kernels.Backend[float32] {
+	if t.Backend == nil {
+		return kernels.NewReference[float32]()
+	}
+	return t.Backend()
 }
 
 // run is one trial.
@@ -33,7 +41,8 @@ type run[T kernels.Float] struct {
 	points  []training.Point
 }
 
-func open[T kernels.Float](cfg training.Config, be kernels.Backend[T]) (*run[T], error) {
+// Open makes a trial at step 0 in any precision.
+func Open[T kernels.Float](cfg training.Config, be kernels.Backend[T]) (tasks.Run, error) {
 	s, err := read(cfg)
 	if err != nil {
 		return nil, err
