@@ -59,10 +59,9 @@ func (s *Store) Finals(ctx context.Context, sweep, experiment, metric string) ([
 	rows, _ := s.pool.Query(ctx, `
 		SELECT `+trialColumns+`, coalesce(l.last_step, -1), l.value
 		FROM public.trials t
-		JOIN store.trials i ON i.hash = t.trial_id
 		LEFT JOIN LATERAL (
 			SELECT p.last_step, p.vals[cardinality(p.vals)] AS value FROM store.points p
-			WHERE p.trial = i.id AND p.metric = (SELECT id FROM store.metric_names WHERE name = $3)
+			WHERE p.trial = (SELECT id FROM store.trials WHERE hash = t.trial_id) AND p.metric = (SELECT id FROM store.metric_names WHERE name = $3)
 			ORDER BY p.first_step DESC LIMIT 1) l ON true
 		WHERE t.sweep = $1 AND ($2 = '' OR t.experiment = $2)
 		ORDER BY t.trial_index, t.cell LIMIT $4`, sweep, experiment, metric, maxRows)
