@@ -57,11 +57,9 @@ func (b *bars) show(p storage.SweepProgress, pace *pace, now time.Time) {
 		text := " " + pace.describe(e)
 		n.text.Store(&text)
 		n.SetTotal(max(1, e.StepsTotal), false)
-		// A trial that diverged has no more steps to take.
-		if done := e.StepsDone; e.Total() > 0 && e.Settled() == e.Total() {
+		n.SetCurrent(min(e.StepsDone, max(1, e.StepsTotal)))
+		if over(e) {
 			n.SetCurrent(max(1, e.StepsTotal))
-		} else {
-			n.SetCurrent(min(done, max(1, e.StepsTotal)-1))
 		}
 	}
 	b.say(pace.footer(p, now))

@@ -9,8 +9,8 @@ import (
 	"sweep/storage"
 )
 
-// lines is the form of progress for files and pipes: a line per experiment
-// whenever trials settled, and from time to time in between.
+// lines is the form of progress for files and pipes: a line per experiment and
+// one for the sweep, whenever trials settled, and from time to time in between.
 type lines struct {
 	out   io.Writer
 	calm  time.Duration // the longest silence
@@ -36,8 +36,13 @@ func (l *lines) show(p storage.SweepProgress, pace *pace, now time.Time) {
 		return
 	}
 	for _, e := range p.Experiments {
-		l.print(now, fmt.Sprintf("%s/%s  %s  %s", p.Name, e.Name, percent(e.StepsDone, e.StepsTotal), pace.describe(e)))
+		share := ""
+		if !over(e) {
+			share = percent(e.StepsDone, e.StepsTotal) + "  "
+		}
+		l.print(now, fmt.Sprintf("%s/%s  %s%s", p.Name, e.Name, share, pace.describe(e)))
 	}
+	l.print(now, pace.footer(p, now))
 }
 
 // wait says once that the store is away.

@@ -72,6 +72,16 @@ func terminal(stream any) (width int, ok bool) {
 	return w, true
 }
 
+// live tells whether bars can be drawn: on a terminal that has room for them.
+func live(stream any) bool {
+	f, ok := stream.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	width, height, err := term.GetSize(int(f.Fd()))
+	return err == nil && width >= 40 && height >= 5
+}
+
 func (a *app) width() int {
 	w, _ := terminal(a.out)
 	return w

@@ -65,43 +65,53 @@ func (p *pace) trials(s storage.SweepProgress, now time.Time) float64 {
 	return max(0, float64(c.Settled()-p.settled)/seconds)
 }
 
-// left is how long the experiment still takes at its pace; false while that is
-// unknown. Steps that a diverged trial will never take are not waited for.
-func (p *pace) left(e storage.ExperimentProgress) (time.Duration, bool) {
-	rate := p.steps(e.Name)
-	if rate <= 0 || e.StepsTotal <= e.StepsDone || e.Settled() == e.Total() {
-		return 0, false
+// over tells whether every trial of an experiment has settled. Its steps may
+// still fall short of the total: a diverged trial takes no more.
+func over(e storage.ExperimentProgress) bool { return e.Settled() == e.Total() }
+
+// going sums what the unsettled experiments have left to do, and their pace.
+func (p *pace) going(s storage.SweepProgress) (steps int64, rate float64) {
+	for _, e := range s.Experiments {
+		if !over(e) {
+			steps += e.StepsTotal - e.StepsDone
+			rate += p.steps(e.Name)
+		}
 	}
-	return time.Duration(float64(e.StepsTotal-e.StepsDone) / rate * float64(time.Second)).Round(time.Second), true
+	return steps, rate
 }
 
-// describe is an experiment's line: trials, share of steps, pace, time left,
-// last score.
+// speed spells steps per second and the time left at that pace; nothing while
+// they are unknown.
+func speed(steps int64, rate float64) string {
+	if rate <= 0 || steps <= 0 {
+		return ""
+	}
+	left := time.Duration(float64(steps) / rate * float64(time.Second)).Round(time.Second)
+	return fmt.Sprintf("  %s steps/s  %v left", report.Number(rate), left)
+}
+
+// describe is an experiment's line: trials, pace, time left, last score.
 func (p *pace) describe(e storage.ExperimentProgress) string {
 	line := fmt.Sprintf("%d/%d trials", e.Settled(), e.Total())
-	if rate := p.steps(e.Name); rate > 0 {
-		line += "  " + report.Number(rate) + " steps/s"
-	}
-	if left, ok := p.left(e); ok {
-		line += "  " + left.String() + " left"
+	if !over(e) {
+		line += speed(e.StepsTotal-e.StepsDone, p.steps(e.Name))
 	}
 	if e.Last != nil {
 		line += fmt.Sprintf("  %s %s", e.Metric, report.Number(*e.Last))
 	}
-	return line + unwell(e.Counts)
+	return line + unwell(e.Counts, "  ")
 }
 
-// unwell counts what did not finish.
-func unwell(c storage.Counts) string {
+// unwell counts what did not finish; each count follows a separator.
+func unwell(c storage.Counts, separator string) string {
 	out := ""
-	if c.Diverged > 0 {
-		out += fmt.Sprintf("  %d diverged", c.Diverged)
-	}
-	if c.Failed > 0 {
-		out += fmt.Sprintf("  %d failed", c.Failed)
-	}
-	if c.Cancelled > 0 {
-		out += fmt.Sprintf("  %d cancelled", c.Cancelled)
+	for _, p := range []struct {
+		n    int
+		what string
+	}{{c.Diverged, "diverged"}, {c.Failed, "failed"}, {c.Cancelled, "cancelled"}} {
+		if p.n > 0 {
+			out += fmt.Sprintf("%s%d %s", separator, p.n, p.what)
+		}
 	}
 	return out
 }
@@ -112,7 +122,7 @@ func (p *pace) footer(s storage.SweepProgress, now time.Time) string {
 	if rate := p.trials(s, now); rate > 0 {
 		line += "  " + report.Number(rate) + " trials/s"
 	}
-	line += "  " + count(s.Slots, "slot")
+	line += speed(p.going(s)) + "  " + count(s.Slots, "slot")
 	if s.RolledBack > 0 {
 		line += fmt.Sprintf("  %d points rolled back", s.RolledBack)
 	}

@@ -127,7 +127,11 @@ func stackTable(r devstack.Report) *table {
 		if name == "" {
 			name = "supervisor"
 		}
-		t.add(name, state, s.PID, s.Address, s.Version, megabytes(s.PSSBytes), s.Restarts)
+		pid, memory := "–", "–"
+		if s.Alive {
+			pid, memory = fmt.Sprint(s.PID), megabytes(s.PSSBytes)
+		}
+		t.add(name, state, pid, s.Address, s.Version, memory, s.Restarts)
 	}
 	return t
 }

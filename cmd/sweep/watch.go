@@ -34,7 +34,7 @@ func (a *app) watch(ctx context.Context, s *services, name string) error {
 	if a.output != "table" {
 		out = a.err
 	}
-	_, tty := terminal(out)
+	tty := live(out)
 	began := time.Now()
 	p, err := watchSweep(ctx, keeper{a, s}, name, out, tty, watchEvery)
 	switch {
@@ -59,7 +59,7 @@ func (a *app) ended(p storage.SweepProgress, took time.Duration) error {
 		return a.json(newSweepView(p))
 	}
 	c, _, _ := sums(p)
-	_, err := fmt.Fprintf(a.out, "%s is %s: %d of %s finished%s (watched for %s)\n", p.Name, p.State, c.Finished, count(c.Total(), "trial"), unwell(c), took.Round(time.Second))
+	_, err := fmt.Fprintf(a.out, "%s is %s: %d of %s finished%s (watched for %s)\n", p.Name, p.State, c.Finished, count(c.Total(), "trial"), unwell(c, ", "), took.Round(time.Second))
 	return err
 }
 
