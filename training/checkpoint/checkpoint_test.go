@@ -2,6 +2,8 @@ package checkpoint_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -241,6 +243,37 @@ func FuzzDecode(f *testing.F) {
 		}
 		again, err := checkpoint.Encode(m, s)
 		if err != nil || !bytes.Equal(again, data) {
+			t.Fatalf("accepted, but encoding gives other bytes (%v)", err)
+		}
+	})
+}
+
+// FuzzManifest wraps any manifest in a file whose digests are right, to reach
+// what lies behind them.
+func FuzzManifest(f *testing.F) {
+	f.Add(`{"tensors":[{"name":"a","dtype":"F32","shape":[1,2],"sha256":""}]}`, []byte("12345678"))
+	f.Add(`{"tensors":[{"name":"a","dtype":"F64","shape":[-1]},{"name":"a","shape":[4611686018427387904,4611686018427387904]}]}`, []byte{})
+	f.Add(`{"engine":0,"trial":"","task":"","numerics":"","step":0,"diverged":"","counters":null,"last":null,"tensors":[]}`, []byte{}) // accepted
+	f.Add(`{"step":-1,"last":[{"metric":"m","value":"NaN"}],"counters":{"x":9223372036854775807}}`, []byte{})
+	f.Fuzz(func(t *testing.T, manifest string, body []byte) {
+		sum := sha256.Sum256([]byte(manifest))
+		head, err := json.Marshal(map[string]any{"__metadata__": map[string]string{
+			"format": "sweep-checkpoint-1", "manifest": manifest, "manifest_sha256": hex.EncodeToString(sum[:])}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for len(head)%8 != 0 {
+			head = append(head, ' ')
+		}
+		file := append(binary.LittleEndian.AppendUint64(nil, uint64(len(head))), head...)
+		m, s, err := checkpoint.Decode(append(file, body...))
+		if err != nil {
+			if !errors.Is(err, training.ErrState) {
+				t.Fatalf("an error of another kind: %v", err)
+			}
+			return
+		}
+		if again, err := checkpoint.Encode(m, s); err != nil || !bytes.Equal(again, append(file, body...)) {
 			t.Fatalf("accepted, but encoding gives other bytes (%v)", err)
 		}
 	})

@@ -49,7 +49,7 @@ func TestACrashAnywhereChangesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			cfg := small(t, 5, settings...)
 			want, wantResult := train(t, training.Job{Config: cfg})
-			for i := range uint64(15) {
+			for i := range uint64(8) {
 				crashAndResume(t, rand.New(rand.NewPCG(i, 1)), cfg, want, wantResult)
 			}
 		})
