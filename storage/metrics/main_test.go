@@ -2,6 +2,7 @@ package metrics_test
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -13,10 +14,16 @@ import (
 
 func TestMain(m *testing.M) { os.Exit(stacktest.Main(m)) }
 
-// database is a migrated database of this test's own.
+// database is a migrated database of this test's own. Its commits do not wait
+// for the disk: what is cut here are connections, never Postgres itself.
 func database(t testing.TB) string {
 	t.Helper()
 	url := stacktest.Start(t).Database(t)
+	if strings.Contains(url, "?") {
+		url += "&synchronous_commit=off"
+	} else {
+		url += "?synchronous_commit=off"
+	}
 	if err := metrics.Migrate(t.Context(), url); err != nil {
 		t.Fatal(err)
 	}
