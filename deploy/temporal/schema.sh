@@ -15,7 +15,7 @@ for db in temporal temporal_visibility; do
 	*\\\"$db\\\"\ does\ not\ exist* | *\\\"schema_version\\\"\ does\ not\ exist*) ;; # the same inside a JSON log line
 	*)
 		# Anything else is a database with data in it: never set it up anew.
-		echo "$out" >&2
+		echo "$out" | tail -5 >&2
 		exit 1
 		;;
 	esac

@@ -149,6 +149,42 @@ func TestWorkerIsSupervisedAndConfiguredByEnvironment(t *testing.T) {
 	eventually(t, 10*time.Second, "the worker runs again", func() bool { return recovered(dir, "worker", before) })
 }
 
+func TestWorkerIsRestartedWhenItsProgramWasBuiltAnew(t *testing.T) {
+	dir, file := newHome(t), filepath.Join(t.TempDir(), "worker")
+	t.Setenv("TEST_WORKER_FILE", file)
+	self := copyOfThisProgram(t)
+	if _, err := devstack.Ensure(t.Context(), devstack.Options{Home: dir, Self: self}); err != nil {
+		t.Fatalf("Ensure: %v", err)
+	}
+	eventually(t, 10*time.Second, "the worker runs", func() bool { return recovered(dir, "worker", 0) })
+	before := service(t, dir, "worker").PID
+	replacement := copyOfThisProgram(t)
+	if err := os.Rename(replacement, self); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, 15*time.Second, "the new program runs", func() bool { return recovered(dir, "worker", before) })
+	if s := service(t, dir, "worker"); !strings.Contains(s.Reason, "was replaced") {
+		t.Errorf("restarted because %q", s.Reason)
+	}
+}
+
+func copyOfThisProgram(t *testing.T) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := os.ReadFile(self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "sweep")
+	if err := os.WriteFile(name, b, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
 func TestConcurrentEnsureStartsOneStack(t *testing.T) {
 	dir := newHome(t)
 	var wg sync.WaitGroup

@@ -48,8 +48,8 @@ func (p postgres) initialise(ctx context.Context) error {
 		}
 		return p.clearStalePID()
 	}
-	draft := p.home.path("postgres", "draft")
-	if err := os.RemoveAll(draft); err != nil {
+	draft, err := p.newDraft()
+	if err != nil {
 		return p.home.unusable(err)
 	}
 	pwfile := p.home.path("postgres", "password")
@@ -64,13 +64,25 @@ func (p postgres) initialise(ctx context.Context) error {
 		"-E", "UTF8", "--locale=C", "--data-checksums", "--no-sync").CombinedOutput()
 	if err != nil {
 		_ = os.RemoveAll(draft)
-		return setupErrorf("initdb could not make a database in %s: %s", p.home.path("postgres"), initdbFault(out, err))
+		return setupErrorf("initdb could not make a database in %s (make room, or set SWEEP_HOME to another directory): %s", p.home.path("postgres"), initdbFault(out, err))
 	}
 	if err := os.Rename(draft, p.data()); err != nil {
 		return p.home.unusable(err)
 	}
 	go syscall.Sync() // instead of initdb, file by file: a power cut in the first minute must not lose the cluster
 	return nil
+}
+
+// newDraft names a directory for initdb. The names differ, so that an initdb
+// whose supervisor was killed cannot write into a later one's files.
+func (p postgres) newDraft() (string, error) {
+	old, _ := filepath.Glob(p.home.path("postgres", "draft-*"))
+	for _, dir := range old {
+		if err := os.RemoveAll(dir); err != nil {
+			return "", err
+		}
+	}
+	return os.MkdirTemp(p.home.path("postgres"), "draft-")
 }
 
 // clearStalePID removes the pid file of a postmaster that was killed when its
