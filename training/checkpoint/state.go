@@ -27,6 +27,7 @@ type Tensor struct {
 // FromFloats copies a matrix into a tensor.
 func FromFloats[T float32 | float64](name string, rows, cols int, data []T) Tensor {
 	t := Tensor{Name: name, DType: dtypeOf[T](), Shape: []int{rows, cols}}
+	t.Data = make([]byte, 0, len(data)*sizes[t.DType])
 	for _, v := range data {
 		switch v := any(v).(type) {
 		case float32:
