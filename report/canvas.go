@@ -114,8 +114,7 @@ func (c *canvas) cut(word string, size, width float64) string {
 
 func (c *canvas) png() ([]byte, error) {
 	var b bytes.Buffer
-	enc := png.Encoder{CompressionLevel: png.BestCompression}
-	if err := enc.Encode(&b, c.img); err != nil {
+	if err := png.Encode(&b, c.img); err != nil {
 		return nil, fmt.Errorf("write picture: %w", err)
 	}
 	return b.Bytes(), nil
