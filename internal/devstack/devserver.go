@@ -16,8 +16,9 @@ import (
 )
 
 // Devserver returns the path of the devserver program: $SWEEP_DEVSERVER, else
-// beside self, else on PATH, else built from the source tree that self or the
-// working directory lies in. A build is kept in the user's cache directory
+// beside self, else on PATH, else of the source tree that self or the working
+// directory lies in: bin/devserver when it is newer than its sources, else
+// built. A build is kept in the user's cache directory
 // under the hash of its sources, and told to log: it takes minutes the first
 // time.
 func Devserver(ctx context.Context, self string, log io.Writer) (string, error) {
@@ -36,6 +37,9 @@ func Devserver(ctx context.Context, self string, log io.Writer) (string, error) 
 	source, ok := devserverSource(self)
 	if !ok {
 		return "", setupErrorf("the program devserver is not beside %s nor on PATH: run `make build` in sweep's source tree, or set SWEEP_DEVSERVER", self)
+	}
+	if p := filepath.Join(source, "..", "..", "bin", "devserver"); executable(p) && newerThanSources(p, source) {
+		return p, nil
 	}
 	return buildDevserver(ctx, source, log)
 }
@@ -97,7 +101,7 @@ func compile(ctx context.Context, source, target string, log io.Writer) error {
 	fmt.Fprintln(log, "building devserver (the first time this takes several minutes)…")
 	began, draft := time.Now(), target+".draft"
 	defer os.Remove(draft)
-	c := exec.CommandContext(ctx, goTool, "build", "-C", source, "-ldflags=-s -w", "-o", draft, ".")
+	c := exec.CommandContext(ctx, goTool, "build", "-C", source, "-trimpath", "-ldflags=-s -w", "-o", draft, ".")
 	c.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=readonly")
 	if out, err := c.CombinedOutput(); err != nil {
 		return setupErrorf("building devserver failed: %s", firstLine(string(out), err))
@@ -117,19 +121,30 @@ func firstLine(text string, err error) string {
 	return line
 }
 
-// hashSource covers every file that decides what the binary is.
-func hashSource(dir string) (string, error) {
+// sources are the files that decide what the binary is, sorted.
+func sources(dir string) []string {
 	var names []string
 	for _, pattern := range []string{"*.go", "go.mod", "go.sum"} {
-		found, err := filepath.Glob(filepath.Join(dir, pattern))
-		if err != nil {
-			return "", err
-		}
+		found, _ := filepath.Glob(filepath.Join(dir, pattern)) // these patterns are well formed
 		names = append(names, found...)
 	}
 	slices.Sort(names)
+	return names
+}
+
+func newerThanSources(program, dir string) bool {
+	built := stampOf(program).modified
+	for _, name := range sources(dir) {
+		if stampOf(name).modified.After(built) {
+			return false
+		}
+	}
+	return true
+}
+
+func hashSource(dir string) (string, error) {
 	h := sha256.New()
-	for _, name := range names {
+	for _, name := range sources(dir) {
 		b, err := os.ReadFile(name)
 		if err != nil {
 			return "", err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -35,8 +36,9 @@ func Ensure(ctx context.Context, o Options) (Connection, error) {
 	}
 	defer lock.Close()
 	if h.supervised() {
-		if c, ok := h.awaitAnswers(ctx); ok {
-			return c, nil
+		c, err := h.awaitAnswers(ctx, o)
+		if err == nil || h.supervised() {
+			return c, whyEnded(ctx, err)
 		}
 	}
 	if err := h.launch(ctx, o); err != nil {
@@ -47,7 +49,7 @@ func Ensure(ctx context.Context, o Options) (Connection, error) {
 }
 
 func whyEnded(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
 	return err
@@ -73,16 +75,51 @@ func (h home) answering(ctx context.Context) (Connection, bool) {
 	return c, true
 }
 
-// awaitAnswers waits for a living supervisor to have everything up; false when
-// it ends or ctx does.
-func (h home) awaitAnswers(ctx context.Context) (Connection, bool) {
+// repairLimit is how long a living supervisor may take to bring back a service
+// that died, before Ensure gives up.
+const repairLimit = 2 * time.Minute
+
+// awaitAnswers waits for a living supervisor to have everything up, and tells
+// what it waits for.
+func (h home) awaitAnswers(ctx context.Context, o Options) (Connection, error) {
+	began, told := time.Now(), ""
 	for ctx.Err() == nil && h.supervised() {
 		if c, ok := h.answering(ctx); ok {
-			return c, true
+			return c, nil
+		}
+		waits := h.notRunning()
+		if waited := time.Since(began); waited > repairLimit {
+			return Connection{}, fmt.Errorf("the local stack does not come back: %s", waits)
+		} else if waited > 2*time.Second && waits != told {
+			told = waits
+			fmt.Fprintf(o.Log, "waiting for the local stack: %s\n", waits)
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	return Connection{}, false
+	return Connection{}, errors.New("the supervisor of the local stack ended")
+}
+
+// notRunning names the services that are not up, and why.
+func (h home) notRunning() string {
+	state, err := h.state()
+	if err != nil {
+		return "its supervisor is starting"
+	}
+	var all []string
+	for _, s := range state.Services {
+		if s.Phase == Running || s.Name == "worker" {
+			continue
+		}
+		text := s.Name + " is " + string(s.Phase)
+		if s.Reason != "" {
+			text += " (" + s.Reason + ")"
+		}
+		all = append(all, text)
+	}
+	if len(all) == 0 {
+		return "a service does not answer; see " + h.path("log")
+	}
+	return strings.Join(all, ", ")
 }
 
 // launch starts a detached supervisor and waits for its word. What a person has

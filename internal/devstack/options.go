@@ -31,7 +31,8 @@ type Options struct {
 	// Unresponsive is how long a living service may leave health checks
 	// unanswered before it is killed and restarted; 0 means 30 s.
 	Unresponsive time.Duration
-	// StartTimeout bounds the wait of Ensure and of the first start; 0 means 2 min.
+	// StartTimeout bounds the first start; 0 means 10 min, for a database that
+	// has much to recover. A service that does not come up fails long before.
 	StartTimeout time.Duration
 }
 
@@ -59,7 +60,7 @@ func (o Options) resolved() (Options, error) {
 		o.Unresponsive = 30 * time.Second
 	}
 	if o.StartTimeout == 0 {
-		o.StartTimeout = 2 * time.Minute
+		o.StartTimeout = 10 * time.Minute
 	}
 	return o, nil
 }
