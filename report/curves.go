@@ -70,7 +70,7 @@ func newChart(m, doc string, curves []curve, left int, ceiling *float64) *chart 
 	if len(curves) == 0 {
 		return nil
 	}
-	c := &chart{Metric: m, Doc: doc, Width: 640, Height: 300, Left: 52, Right: 628, Top: 12, Bottom: 262}
+	c := &chart{Metric: m, Doc: doc, Width: 640, Height: 300, Left: 52, Right: 612, Top: 12, Bottom: 262}
 	var xs, ys []float64
 	for _, u := range curves {
 		xs = append(xs, float64(u.series.Steps[0]), float64(u.series.Steps[len(u.series.Steps)-1]))

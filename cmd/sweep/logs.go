@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -84,7 +85,7 @@ func history(trials []storage.Trial, attempts []storage.Attempt) []event {
 			out = append(out, e)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b event) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(out, func(a, b event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Attempt, b.Attempt)) })
 	return out
 }
 
