@@ -29,6 +29,7 @@ type attemptRow struct {
 	storage.Attempt
 	Experiment, Cell string
 	Seed             int64
+	From, To         int64 // steps; 0 for the beginning
 	Took             time.Duration
 }
 
@@ -53,7 +54,7 @@ func newAttempts(attempts []storage.Attempt, trials map[string]storage.Final, p 
 		if a.Ended != nil {
 			end = *a.Ended
 		}
-		v.Rows = append(v.Rows, attemptRow{a, t.Experiment, t.Cell, t.Seed, max(0, end.Sub(a.Started)).Round(time.Second)})
+		v.Rows = append(v.Rows, attemptRow{a, t.Experiment, t.Cell, t.Seed, max(0, a.FromStep), max(0, a.LastStep), max(0, end.Sub(a.Started)).Round(time.Second)})
 	}
 	index := func(r attemptRow) int { return trials[r.TrialID].Index }
 	slices.SortStableFunc(v.Rows, func(a, b attemptRow) int {

@@ -17,7 +17,7 @@ import (
 
 // Meta is what the page says of the program that made it.
 type Meta struct {
-	Version string
+	Version string // program and build in words
 }
 
 // Document is a report: the page, and its pictures as files of their own.

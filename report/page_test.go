@@ -49,7 +49,7 @@ func TestPageTellsWhatHappened(t *testing.T) {
 		"Points differed when these trials were replayed",
 		"g_loss is NaN at step 700",
 		"sweep train --task gaussians -p k=5 -p steps=2000 -p z_dim=16 --seed 1",
-		"cpu-go-amd64-fp32", "sweep v1.2.3, engine version 1", "quick.yaml, revision 1",
+		"cpu-go-amd64-fp32", "v1.2.3", "<dt>engine version</dt><dd>1</dd>", "quick.yaml, revision 1",
 		"true data", "sign-flip test can give a two-sided p below 0.25",
 	} {
 		if !strings.Contains(page, want) {

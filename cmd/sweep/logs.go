@@ -31,7 +31,7 @@ type event struct {
 	Cell       string    `json:"cell"`
 	Seed       int64     `json:"seed"`
 	Attempt    int64     `json:"attempt"`
-	Event      string    `json:"event"` // started, or how the attempt ended
+	Event      string    `json:"event"` // started, how the attempt ended, or the trial's state
 	Text       string    `json:"text"`
 }
 
@@ -67,15 +67,20 @@ func (a *app) logs(ctx context.Context, s *services, name string) error {
 	return a.print(events, t)
 }
 
-// history turns attempts into events, oldest first.
+// history turns attempts, and the last words on trials that failed or were
+// cancelled, into events, oldest first.
 func history(trials []storage.Trial, attempts []storage.Attempt) []event {
 	byID := map[string]storage.Trial{}
+	out := []event{}
 	for _, t := range trials {
-		if _, known := byID[t.ID]; !known {
-			byID[t.ID] = t
+		if _, known := byID[t.ID]; known {
+			continue
+		}
+		byID[t.ID] = t
+		if t.State == storage.Failed || t.State == storage.Cancelled {
+			out = append(out, event{t.Updated, t.ID, t.Experiment, t.Cell, t.Seed, t.Attempts, string(t.State), cmp.Or(t.Reason, "no reason was given")+"; `sweep retry` runs it again"})
 		}
 	}
-	out := []event{}
 	for _, at := range attempts {
 		t := byID[at.TrialID]
 		e := event{at.Started, at.TrialID, t.Experiment, t.Cell, t.Seed, at.Fence, "started", started(at)}
@@ -95,7 +100,7 @@ func started(at storage.Attempt) string {
 		text += fmt.Sprintf(", from step %d", at.FromStep)
 	}
 	if at.RolledBack > 0 {
-		text += fmt.Sprintf(", %d points rolled back", at.RolledBack)
+		text += ", " + count(int(at.RolledBack), "point") + " rolled back"
 	}
 	return text
 }

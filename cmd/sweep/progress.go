@@ -124,7 +124,7 @@ func (p *pace) footer(s storage.SweepProgress, now time.Time) string {
 	}
 	line += speed(p.going(s)) + "  " + count(s.Slots, "slot")
 	if s.RolledBack > 0 {
-		line += fmt.Sprintf("  %d points rolled back", s.RolledBack)
+		line += "  " + count(int(s.RolledBack), "point") + " rolled back"
 	}
 	if s.Nondeterministic > 0 {
 		line += fmt.Sprintf("  %s nondeterministic", count(s.Nondeterministic, "trial"))

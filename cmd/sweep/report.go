@@ -99,14 +99,7 @@ func openPage(ctx context.Context, path string) error {
 }
 
 // reportMeta is what a page says of this program.
-func reportMeta() report.Meta {
-	v := version()
-	text := v.Version
-	if len(v.Commit) >= 12 && !strings.Contains(text, v.Commit[:7]) {
-		text += ", commit " + v.Commit[:12]
-	}
-	return report.Meta{Version: text}
-}
+func reportMeta() report.Meta { return report.Meta{Version: version().provenance()} }
 
 // putReport stores a page and points the sweep at it.
 func (s *services) putReport(ctx context.Context, sweep string, page []byte) error {

@@ -41,7 +41,7 @@ func (a *app) sweepStatus(ctx context.Context, s *services, name string) error {
 	if err := a.print(newSweepView(p), experimentTable(p)); err != nil || a.output != "table" {
 		return err
 	}
-	_, err = fmt.Fprintf(a.out, "\n%s is %s: %s, %d points rolled back, %s\n%s", p.Name, p.State, count(int(p.Attempts), "attempt"), p.RolledBack,
+	_, err = fmt.Fprintf(a.out, "\n%s is %s: %s, %s rolled back, %s\n%s", p.Name, p.State, count(int(p.Attempts), "attempt"), count(int(p.RolledBack), "point"),
 		count(p.Slots, "live slot"), linkLine(s.uiLink(name)))
 	return err
 }
