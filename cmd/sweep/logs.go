@@ -78,7 +78,7 @@ func history(trials []storage.Trial, attempts []storage.Attempt) []event {
 		}
 		byID[t.ID] = t
 		if t.State == storage.Failed || t.State == storage.Cancelled {
-			out = append(out, event{t.Updated, t.ID, t.Experiment, t.Cell, t.Seed, t.Attempts, string(t.State), cmp.Or(t.Reason, "no reason was given")+"; `sweep retry` runs it again"})
+			out = append(out, event{t.Updated, t.ID, t.Experiment, t.Cell, t.Seed, t.Attempts, string(t.State), cmp.Or(t.Reason, "no reason was given") + "; `sweep retry` runs it again"})
 		}
 	}
 	for _, at := range attempts {
