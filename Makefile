@@ -11,10 +11,10 @@ build: bin/sweep bin/devserver
 
 .PHONY: bin/sweep bin/devserver
 bin/sweep:
-	go build -trimpath -ldflags '$(LDFLAGS)' -o $@ ./cmd/sweep
+	go build -ldflags '$(LDFLAGS)' -o $@ ./cmd/sweep
 
 bin/devserver:
-	go -C cmd/devserver build -trimpath -o ../../$@ .
+	go -C cmd/devserver build -o ../../$@ .
 
 # Installs what is missing (PostgreSQL's programs, numpy for the checkpoint
 # reader's test) where this user may.

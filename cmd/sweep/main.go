@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -70,6 +71,8 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	code := exitService
 	if e := (exitError{}); errors.As(err, &e) {
 		code = e.code
+	} else if strings.HasPrefix(err.Error(), "unknown command") { // cobra's own word, which has no type
+		code = exitInvalid
 	}
 	if msg := err.Error(); msg != "" {
 		fmt.Fprintln(errOut, msg)

@@ -85,7 +85,7 @@ func (s *services) newActivities(c client.Client, worker string) *activities.Act
 
 // newEngine is the engine with every task that this version trains.
 func newEngine() *engine.Engine {
-	return engine.New(gaussians.New(), noop.New())
+	return engine.New(gaussians.Task{}, noop.Task{})
 }
 
 // groups asks Temporal after group workflows.
