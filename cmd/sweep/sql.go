@@ -22,7 +22,7 @@ func newSQLCmd(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "sql [STATEMENT]", Short: "ask the database, read only: one statement, or a psql session",
 		Long: `sql runs one statement as a reader: it sees the documented views (trials, metrics,
-final, curves, paired, attempts, cost, checkpoints, rolled_back_points) and can
+final, curves, paired, attempts, cost, checkpoints, points_rolled_back) and can
 change nothing. Without a statement it reads one from standard input, or opens
 psql when that is a terminal.`,
 		Example: `  sweep sql "select k, z_dim, avg(value) from final where name = 'modes_strict' group by k, z_dim"

@@ -48,7 +48,7 @@ func TestKillsAtAnyMomentLoseNothing(t *testing.T) {
 		agree(t, hit)
 		useful := rolledBackBy(hit, kills)
 		t.Logf("%d kills, %d of them rolled points back; %s points rolled back, %s attempts", len(kills), useful,
-			hit.one("select count(*) from rolled_back_points"), hit.one("select count(*) from attempts"))
+			hit.one("select count(*) from points_rolled_back"), hit.one("select count(*) from attempts"))
 		if useful >= (*crashKills+1)/2 || t.Failed() {
 			return
 		}
@@ -94,7 +94,7 @@ func killAtRandom(t *testing.T, p *person, r *rand.Rand) []kill {
 	var kills []kill
 	for i := range *crashKills {
 		what := targets[(start+i*3)%len(targets)]
-		waitForTraining(t, p)
+		waitForTraining(t, p, kills)
 		time.Sleep(2500*time.Millisecond + time.Duration(r.IntN(3000))*time.Millisecond)
 		kills = append(kills, kill{what, time.Now()})
 		murder(t, p, what)
@@ -105,11 +105,19 @@ func killAtRandom(t *testing.T, p *person, r *rand.Rand) []kill {
 	return kills
 }
 
-// waitForTraining waits until an open attempt has committed something.
-func waitForTraining(t *testing.T, p *person) {
+// waitForTraining waits until an open attempt has committed something: one that
+// began after the last kill that ended all attempts.
+func waitForTraining(t *testing.T, p *person, kills []kill) {
 	t.Helper()
+	since := 0.0
+	for _, k := range kills {
+		if k.what == "worker" || k.what == "everything" {
+			since = float64(k.at.UnixMilli()) / 1000
+		}
+	}
+	sql := fmt.Sprintf("select count(*) from attempts where ended is null and last_step > from_step and started > to_timestamp(%f)", since)
 	eventually(t, 2*time.Minute, "a trial trains", func() bool {
-		s := p.types("sql", "select count(*) from attempts where ended is null and last_step > from_step", "-o", "csv")
+		s := p.types("sql", sql, "-o", "csv")
 		return s.code == 0 && !strings.HasSuffix(strings.TrimSpace(s.out), "\n0")
 	})
 }
@@ -167,11 +175,11 @@ func compareResults(t *testing.T, want, got result) {
 func agree(t *testing.T, p *person) {
 	t.Helper()
 	for sql, want := range map[string]string{
-		`select count(*) from rolled_back_points b where not exists (select 1 from metrics m
+		`select count(*) from points_rolled_back b where not exists (select 1 from metrics m
 			where m.trial_id = b.trial_id and m.name = b.name and m.step = b.step and float8send(m.value) = float8send(b.value))`: "0",
-		`select (select coalesce(sum(rolled_back), 0) from attempts) = (select count(*) from rolled_back_points)`: "true",
-		`select count(*) from trials where nondeterministic`:                                                      "0",
-		`select count(*) from trials where state = 'finished'`:                                                    "4",
+		`select (select coalesce(sum(points_rolled_back), 0) from attempts) = (select count(*) from points_rolled_back)`: "true",
+		`select count(*) from trials where nondeterministic`:                                                             "0",
+		`select count(*) from trials where state = 'finished'`:                                                           "4",
 	} {
 		if got := p.one(sql); got != want && !(want == "true" && got == "t") {
 			t.Errorf("%s: %s, expected %s", sql, got, want)
@@ -183,7 +191,7 @@ func agree(t *testing.T, p *person) {
 // began that rolled points back.
 func rolledBackBy(p *person, kills []kill) int {
 	var starts []float64
-	for _, s := range p.query(`select extract(epoch from started) from attempts where rolled_back > 0 order by 1`) {
+	for _, s := range p.query(`select extract(epoch from started) from attempts where points_rolled_back > 0 order by 1`) {
 		if f, err := strconv.ParseFloat(s, 64); err == nil {
 			starts = append(starts, f)
 		}

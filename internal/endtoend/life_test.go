@@ -93,7 +93,7 @@ func TestAPausedSweepCheckpointsAndGoesOn(t *testing.T) {
 	eventually(t, time.Minute, "trials are cancelled", func() bool {
 		return p.one("select count(*) from trials where sweep = 'long' and state = 'cancelled'") == "4"
 	})
-	if n := p.one("select count(*) from rolled_back_points"); n != "0" {
+	if n := p.one("select count(*) from points_rolled_back"); n != "0" {
 		t.Errorf("pause, resume and cancel rolled %s points back: they are orderly", n)
 	}
 }

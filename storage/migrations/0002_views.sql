@@ -41,16 +41,16 @@ JOIN store.metric_names n ON n.id = p.metric
 CROSS JOIN LATERAL unnest(p.vals, p.steps) WITH ORDINALITY AS u(value, step, i);
 COMMENT ON VIEW public.metrics IS 'One row per point. NaN and Infinity are values. Always filter by trial_id or join trials: a sweep holds millions of points.';
 
-CREATE VIEW public.rolled_back_points AS
+CREATE VIEW public.points_rolled_back AS
 SELECT t.hash AS trial_id, p.fence, p.rolled_by, n.name,
        coalesce(u.step, p.first_step + (u.i - 1) * p.stride) AS step, u.value
 FROM store.rolled_back_points p
 JOIN store.trials t ON t.id = p.trial
 JOIN store.metric_names n ON n.id = p.metric
 CROSS JOIN LATERAL unnest(p.vals, p.steps) WITH ORDINALITY AS u(value, step, i);
-COMMENT ON VIEW public.rolled_back_points IS 'Points after the checkpoint that a later attempt went on from, kept as evidence. They are not in metrics.';
-COMMENT ON COLUMN public.rolled_back_points.fence IS 'Attempt that wrote the point.';
-COMMENT ON COLUMN public.rolled_back_points.rolled_by IS 'Attempt whose claim rolled it back.';
+COMMENT ON VIEW public.points_rolled_back IS 'Points after the checkpoint that a later attempt went on from, kept as evidence. They are not in metrics.';
+COMMENT ON COLUMN public.points_rolled_back.fence IS 'Attempt that wrote the point.';
+COMMENT ON COLUMN public.points_rolled_back.rolled_by IS 'Attempt whose claim rolled it back.';
 
 CREATE VIEW public.final AS
 SELECT t.trial_id, t.sweep, t.trial_index, t.experiment, t.task, t.cell, t.cell_values, t.k, t.z_dim, t.labels,
@@ -147,5 +147,5 @@ BEGIN
 END $$;
 -- +goose StatementEnd
 GRANT USAGE ON SCHEMA public TO sweep_reader;
-GRANT SELECT ON public.sweeps, public.trials, public.metrics, public.rolled_back_points, public.final, public.curves,
+GRANT SELECT ON public.sweeps, public.trials, public.metrics, public.points_rolled_back, public.final, public.curves,
     public.paired, public.attempts, public.cost, public.checkpoints, public.artifacts, public.telemetry TO sweep_reader;
