@@ -1,6 +1,7 @@
 package metrics_test
 
 import (
+	"flag"
 	"os"
 	"strings"
 	"testing"
@@ -12,7 +13,14 @@ import (
 	"sweep/storage/storagetest"
 )
 
-func TestMain(m *testing.M) { os.Exit(stacktest.Main(m)) }
+func TestMain(m *testing.M) {
+	// A move of the random machine takes several round trips and they wait for
+	// each other; -rapid.checks=1000 asks for more.
+	if f := flag.Lookup("rapid.checks"); f != nil {
+		_ = f.Value.Set("40")
+	}
+	os.Exit(stacktest.Main(m))
+}
 
 // database is a migrated database of this test's own. Its commits do not wait
 // for the disk: what is cut here are connections, never Postgres itself.
