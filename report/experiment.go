@@ -24,6 +24,7 @@ type experimentView struct {
 	Least   string               // smallest p that a sign-flip test could give
 	Dots    *dots
 	Figures []Figure
+	Undrawn int // groups of cells beyond the figures' bound
 	Charts  []*chart
 	Reruns  []rerun
 }
@@ -75,7 +76,7 @@ func gatherExperiment(ctx context.Context, src Source, blobs Blobs, sweep string
 	if err != nil {
 		return x, nil, nil, err
 	}
-	x.Figures, err = figures(ctx, s, e.Name, cells)
+	x.Figures, x.Undrawn, err = figures(ctx, s, e.Name, cells)
 	return x, finals, s.problems, err
 }
 

@@ -22,8 +22,11 @@ type Figure struct {
 // sourceEpochs are the columns of the source's figure (experiments.md §1.1).
 var sourceEpochs = []int64{0, 1, 5, 10, 20, 50, 100}
 
-// maxSheetSeeds bounds the columns of the sheet that shows every seed.
-const maxSheetSeeds = 10
+// Bounds on an experiment's figures; what they leave out is counted.
+const (
+	maxSheetSeeds = 10 // columns of the sheet that shows every seed
+	maxGroups     = 12 // combinations of the axes that are not contrasted
+)
 
 // shown picks the source's epochs that exist, and the last.
 func shown(epochs []int64) []int64 {
@@ -69,17 +72,24 @@ func groupsOf(cells []*cell) []group {
 }
 
 // figures draws an experiment's strips: one per group for its first seed, and
-// one sheet with every seed at its last epoch.
-func figures(ctx context.Context, s *samples, experiment string, cells []*cell) ([]Figure, error) {
-	var out []Figure
-	for _, g := range groupsOf(cells) {
+// one sheet with every seed at its last epoch. It returns how many groups were
+// left out.
+func figures(ctx context.Context, s *samples, experiment string, cells []*cell) (out []Figure, left int, err error) {
+	groups := groupsOf(cells)
+	if len(s.byTrial) == 0 {
+		return nil, 0, nil
+	}
+	if left = max(0, len(groups)-maxGroups); left > 0 {
+		groups = groups[:maxGroups]
+	}
+	for _, g := range groups {
 		strip, err := s.strip(ctx, experiment, g)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		sheet, more, err := s.sheet(ctx, experiment, g)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		for _, p := range []struct {
 			kind, note string
@@ -90,13 +100,13 @@ func figures(ctx context.Context, s *samples, experiment string, cells []*cell) 
 			}
 			png, err := p.strip.PNG()
 			if err != nil {
-				return nil, err
+				return nil, 0, err
 			}
 			out = append(out, Figure{Name: fileName(p.kind, experiment, g.fixed), Title: p.strip.Title,
 				Caption: p.note, Alt: p.strip.Alt(), PNG: png})
 		}
 	}
-	return out, nil
+	return out, left, nil
 }
 
 var unsafeInName = regexp.MustCompile(`[^a-zA-Z0-9_.-]+`)
@@ -159,9 +169,6 @@ func (s *samples) sheet(ctx context.Context, experiment string, g group) (out St
 		seeds, more = seeds[:maxSheetSeeds], fmt.Sprintf(" (the first %d of %d)", maxSheetSeeds, n)
 	}
 	out = Strip{Title: title(experiment, g.fixed, "every seed at its end"), Limit: 4, Panel: 120}
-	if len(s.byTrial) == 0 {
-		return out, more, nil
-	}
 	for i, label := range g.rows {
 		row := StripRow{Label: label}
 		for _, seed := range seeds {

@@ -88,6 +88,7 @@ type pageView struct {
 	StepsDone     int64
 	StepsTotal    int64
 	Sentences     []string
+	Unsaid        int // sentences beyond the bound; their numbers are in the tables
 	Note          string
 	Experiments   []experimentView
 	Attempts      attemptsView
@@ -126,9 +127,7 @@ func gather(ctx context.Context, src Source, blobs Blobs, sweep string, meta Met
 		}
 		v.Experiments = append(v.Experiments, x)
 		v.Problems = append(v.Problems, problems...)
-		for _, c := range x.Main.Contrasts {
-			v.Sentences = append(v.Sentences, c.Sentence)
-		}
+		v.say(x.Main.Contrasts)
 		v.note(finals, trials)
 	}
 	attempts, err := src.Attempts(ctx, sweep)
@@ -137,6 +136,20 @@ func gather(ctx context.Context, src Source, blobs Blobs, sweep string, meta Met
 	}
 	v.Attempts = newAttempts(attempts, trials, p)
 	return v, nil
+}
+
+// maxSentences bounds the answer at the top of the page.
+const maxSentences = 24
+
+// say puts contrasts into the answer.
+func (v *pageView) say(contrasts []Contrast) {
+	for _, c := range contrasts {
+		if len(v.Sentences) == maxSentences {
+			v.Unsaid++
+			continue
+		}
+		v.Sentences = append(v.Sentences, c.Sentence)
+	}
 }
 
 // add sums an experiment's progress up.

@@ -237,3 +237,20 @@ func pixels(t *testing.T, data []byte) *image.RGBA {
 	draw.Draw(out, out.Bounds(), img, img.Bounds().Min, draw.Src)
 	return out
 }
+
+func TestPageBoundsWhatItDraws(t *testing.T) {
+	w := newWorld("k", "z_dim")
+	for z := 1; z <= 15; z++ {
+		for _, k := range []int{1, 5} {
+			f := w.add(1, storage.Finished, 3, "k", k, "z_dim", z)
+			w.store(f, "samples", 2000, ring(1, 20, 8, 0.04))
+		}
+	}
+	d := build(t, w)
+	if len(d.Figures) != 24 || !strings.Contains(string(d.HTML), "3 more combinations have no figure here") {
+		t.Errorf("%d figures of 15 combinations, want a strip and a sheet for 12 and a word on the rest", len(d.Figures))
+	}
+	if !strings.Contains(string(d.HTML), "19 more in the tables below") {
+		t.Error("15 contrasts of k and 28 of z_dim are more than an answer; the page does not count the rest")
+	}
+}

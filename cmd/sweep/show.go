@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
@@ -185,9 +184,10 @@ func factsTable(t storage.Trial) *table {
 	if t.Nondeterministic {
 		out.add("replay", "differed from the points it replaced")
 	}
-	var params map[string]json.RawMessage
-	if json.Unmarshal(t.Params, &params) == nil {
-		out.add("parameters", flat(params))
+	if schema, ok := training.SchemaOf(t.Task); ok {
+		if p, err := schema.DecodeParams(t.Params); err == nil {
+			out.add("parameters", p)
+		}
 	}
 	return out
 }

@@ -2,12 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"maps"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -144,12 +141,3 @@ func stackFooter(r devstack.Report) string {
 }
 
 func megabytes(n int64) string { return fmt.Sprintf("%.0f MB", float64(n)/1e6) }
-
-// flat spells an object's members as name=value, sorted.
-func flat(m map[string]json.RawMessage) string {
-	var parts []string
-	for _, k := range slices.Sorted(maps.Keys(m)) {
-		parts = append(parts, k+"="+strings.Trim(string(m[k]), `"`))
-	}
-	return strings.Join(parts, " ")
-}
