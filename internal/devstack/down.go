@@ -16,7 +16,7 @@ var stopping = []struct {
 	grace time.Duration
 }{
 	{"worker", syscall.SIGTERM, 60 * time.Second},
-	{"temporal", syscall.SIGTERM, 10 * time.Second},
+	{"temporal", syscall.SIGTERM, 5 * time.Second},
 	{"s3", syscall.SIGTERM, 3 * time.Second},
 	{"postgres", syscall.SIGINT, 30 * time.Second},
 }

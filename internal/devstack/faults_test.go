@@ -6,17 +6,26 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"sweep/internal/devstack"
 )
 
+// sql runs a statement in the product's database.
 func sql(t *testing.T, dir string, c devstack.Connection, statement string) string {
+	t.Helper()
+	return sqlIn(t, dir, c, "sweep", statement)
+}
+
+func sqlIn(t *testing.T, dir string, c devstack.Connection, database, statement string) string {
 	t.Helper()
 	u, err := url.Parse(c.DatabaseURL)
 	if err != nil {
@@ -28,7 +37,7 @@ func sql(t *testing.T, dir string, c devstack.Connection, statement string) stri
 	}
 	password, _ := u.User.Password()
 	cmd := exec.Command(program, "-X", "-q", "-A", "-t", "-h", u.Hostname(), "-p", u.Port(), "-U", u.User.Username(),
-		"-d", strings.TrimPrefix(u.Path, "/"), "-c", statement)
+		"-d", database, "-c", statement)
 	cmd.Env = append(os.Environ(), "PGPASSWORD="+password)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
@@ -165,6 +174,35 @@ func TestAPortTakenByAnotherProgramIsReplaced(t *testing.T) {
 	}
 	if got := sql(t, dir, after, "select 1"); got != "1" {
 		t.Errorf("select 1 is %q", got)
+	}
+}
+
+func TestAdoptedServicesFollowOneThatHadToMove(t *testing.T) {
+	dir := newHome(t)
+	before := ensure(t, dir)
+	state, _, err := devstack.Lookup(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	temporal, postgres := service(t, dir, "temporal").PID, service(t, dir, "postgres").PID
+	kill(t, state.Supervisor, syscall.SIGKILL)
+	kill(t, postgres, syscall.SIGKILL)
+	u, _ := url.Parse(before.DatabaseURL)
+	var taken net.Listener
+	eventually(t, 5*time.Second, "the port is free", func() bool {
+		taken, err = net.Listen("tcp", u.Host)
+		return err == nil
+	})
+	defer taken.Close()
+	after := ensure(t, dir)
+	if after.DatabaseURL == before.DatabaseURL {
+		t.Error("Postgres is still at the taken port")
+	}
+	if now := service(t, dir, "temporal").PID; now == temporal {
+		t.Error("Temporal was left with the old address of Postgres")
+	}
+	if got := get(after.UIURL + "/api/v1/namespaces/sweep"); got != http.StatusOK {
+		t.Errorf("namespace through the Web UI: status %d", got)
 	}
 }
 

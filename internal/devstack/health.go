@@ -35,6 +35,9 @@ func (k *keeper) awaitHealthy(ctx context.Context, p *process, adopted bool) err
 			return ctx.Err()
 		case <-p.done:
 			return errExited
+		case reason := <-k.bounce:
+			p.stop(k.svc.stop, k.svc.grace)
+			return errors.New(reason)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

@@ -66,7 +66,7 @@ func temporalService(_ home, bin programs, s secrets) service {
 		name: "temporal", ports: []string{"temporal", "ui"}, needs: []string{"postgres"},
 		command: func(p ports) *exec.Cmd {
 			c := exec.Command(bin.devserver, "temporal", "-address", p.address("temporal"), "-ui-address", p.address("ui"),
-				"-postgres", p.address("postgres"), "-postgres-user", pgUser, "-namespace", namespace)
+				"-postgres", p.address("postgres"), "-postgres-user", pgUser, "-namespace", namespace, "-stop-within", "3s")
 			c.Env = serverEnvironment("POSTGRES_PASSWORD=" + s.Postgres)
 			return c
 		},
@@ -74,7 +74,7 @@ func temporalService(_ home, bin programs, s secrets) service {
 		probe: func(ctx context.Context, p ports) error {
 			return probeHTTP(ctx, "http://"+p.address("ui")+"/api/v1/namespaces/"+namespace)
 		},
-		stop: syscall.SIGTERM, grace: 10 * time.Second,
+		stop: syscall.SIGTERM, grace: 5 * time.Second,
 		orphan: syscall.SIGKILL,
 	}
 }
