@@ -88,12 +88,8 @@ type kill struct {
 // random moment while some trial trains.
 func killAtRandom(t *testing.T, p *person, r *rand.Rand) []kill {
 	t.Helper()
-	// The worker and everything take most of the turns: they are what loses work.
-	targets := []string{"worker", "everything", "temporal", "worker", "postgres", "everything", "worker", "s3", "everything", "worker"}
-	start := r.IntN(len(targets))
 	var kills []kill
-	for i := range *crashKills {
-		what := targets[(start+i*3)%len(targets)]
+	for _, what := range targets(*crashKills, r) {
 		waitForTraining(t, p, kills)
 		time.Sleep(2500*time.Millisecond + time.Duration(r.IntN(3000))*time.Millisecond)
 		kills = append(kills, kill{what, time.Now()})
@@ -103,6 +99,24 @@ func killAtRandom(t *testing.T, p *person, r *rand.Rand) []kill {
 		}
 	}
 	return kills
+}
+
+// targets draws what is killed, in random order: two thirds of the turns go to
+// the worker and to everything, in turn, for those are what loses work.
+func targets(n int, r *rand.Rand) []string {
+	out := make([]string, n)
+	for i := range out {
+		switch {
+		case i%3 == 2:
+			out[i] = []string{"temporal", "postgres", "s3"}[r.IntN(3)]
+		case i%2 == 0:
+			out[i] = "worker"
+		default:
+			out[i] = "everything"
+		}
+	}
+	r.Shuffle(n, func(i, j int) { out[i], out[j] = out[j], out[i] })
+	return out
 }
 
 // waitForTraining waits until an open attempt has committed something: one that
