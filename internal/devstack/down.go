@@ -8,19 +8,6 @@ import (
 	"time"
 )
 
-// stopping is how each service is stopped when there is no supervisor to do
-// it, in order.
-var stopping = []struct {
-	name  string
-	sig   syscall.Signal
-	grace time.Duration
-}{
-	{"worker", syscall.SIGTERM, 60 * time.Second},
-	{"temporal", syscall.SIGTERM, 5 * time.Second},
-	{"s3", syscall.SIGTERM, 3 * time.Second},
-	{"postgres", syscall.SIGINT, 30 * time.Second},
-}
-
 // ourFiles are all that Down removes; anything else in the home stays.
 var ourFiles = []string{"postgres", "s3", "log", "run", secretsFile, portsFile, stateFile}
 
@@ -82,20 +69,20 @@ func (h home) stopSupervisor(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-time.After(110 * time.Second): // the sum of its own limits, and some
-		p.stop(syscall.SIGKILL, 0)
+		p.stop(atOnce)
 	}
 	return nil
 }
 
 func (h home) stopOrphans(ctx context.Context) error {
-	for _, s := range stopping {
-		if p := h.adopt(s.name); p != nil {
-			p.stop(s.sig, s.grace)
+	for _, name := range stopOrder {
+		if p := h.adopt(name); p != nil {
+			p.stop(stopRules[name])
 		}
-		if !lockHeld(h.lockPath(s.name)) {
+		if !lockHeld(h.lockPath(name)) {
 			continue
 		}
-		lock, err := h.claim(ctx, s.name) // ends whoever still holds it
+		lock, err := h.claim(ctx, name) // ends whoever still holds it
 		if err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"syscall"
 	"time"
 )
 
@@ -27,7 +26,7 @@ func (k *keeper) awaitHealthy(ctx context.Context, p *process, adopted bool) err
 		case errors.Is(err, errStarting):
 			deadline = time.Now().Add(limit)
 		case time.Now().After(deadline):
-			p.stop(syscall.SIGKILL, 0)
+			p.stop(atOnce)
 			return fmt.Errorf("no answer within %s: %w", limit, err)
 		}
 		select {
@@ -36,7 +35,7 @@ func (k *keeper) awaitHealthy(ctx context.Context, p *process, adopted bool) err
 		case <-p.done:
 			return errExited
 		case reason := <-k.bounce:
-			p.stop(k.svc.stop, k.svc.grace)
+			p.stop(stopRules[k.svc.name])
 			return errors.New(reason)
 		case <-time.After(20 * time.Millisecond):
 		}
@@ -63,7 +62,7 @@ func (k *keeper) retrySettle(ctx context.Context, p *process) bool {
 		k.sup.logf("%s: setting up: %v", k.svc.name, err)
 		time.Sleep(200 * time.Millisecond)
 	}
-	p.stop(k.svc.stop, k.svc.grace)
+	p.stop(stopRules[k.svc.name])
 	return false
 }
 
@@ -88,12 +87,12 @@ func (k *keeper) watch(ctx context.Context, p *process) error {
 		case <-p.done:
 			return errExited
 		case reason := <-k.bounce:
-			p.stop(k.svc.stop, k.svc.grace)
+			p.stop(stopRules[k.svc.name])
 			return errors.New(reason)
 		case <-tick.C:
 		}
 		if file.replaced() {
-			p.stop(k.svc.stop, k.svc.grace)
+			p.stop(stopRules[k.svc.name])
 			return fmt.Errorf("%s was replaced", k.svc.program)
 		}
 		err := k.probe(ctx, interval)
@@ -102,7 +101,7 @@ func (k *keeper) watch(ctx context.Context, p *process) error {
 			continue
 		}
 		if missed++; missed >= misses {
-			p.stop(syscall.SIGKILL, 0)
+			p.stop(atOnce)
 			return fmt.Errorf("no answer for %s, killed: %w", k.sup.opts.Unresponsive, err)
 		}
 	}

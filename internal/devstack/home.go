@@ -68,7 +68,7 @@ func (h home) create() error {
 		if err != nil {
 			return h.unusable(err)
 		}
-		if len(entries) > 0 {
+		if len(entries) > 0 && !h.ours() { // another command may have made it this moment
 			return setupErrorf("%s holds other files: set SWEEP_HOME to an empty or new directory", h)
 		}
 		if err := os.WriteFile(h.path(marker), []byte("data of the local stack of sweep\n"), 0o600); err != nil {

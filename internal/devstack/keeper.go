@@ -73,6 +73,7 @@ func (k *keeper) tellFirst(err error) {
 // life is one process from its start or adoption to its end; healthy says
 // whether it ever answered, err why it ended.
 func (k *keeper) life(ctx context.Context) (healthy bool, err error) {
+	logged := logSize(k.sup.home.logPath(k.svc.name)) // what it says from here on explains its end
 	p, adopted := k.present(), true
 	if p == nil {
 		adopted = false
@@ -86,7 +87,6 @@ func (k *keeper) life(ctx context.Context) (healthy bool, err error) {
 			k.set(nil)
 		}
 	}()
-	logged := logSize(k.sup.home.logPath(k.svc.name))
 	k.sup.note(k.svc.name, Starting, func(s *Service) { s.PID, s.Began, s.Adopted = p.pid, p.began, adopted })
 	if err := k.awaitHealthy(ctx, p, adopted); err != nil {
 		return false, k.explain(err, logged)
@@ -134,7 +134,7 @@ func (k *keeper) start(ctx context.Context) (*process, error) {
 		if cmd.SysProcAttr == nil {
 			cmd.SysProcAttr = &syscall.SysProcAttr{}
 		}
-		dieWithParent(cmd.SysProcAttr, k.svc.orphan)
+		dieWithParent(cmd.SysProcAttr, stopRules[k.svc.name].orphan)
 	}
 	return k.sup.home.spawn(k.svc.name, lock, cmd)
 }

@@ -23,8 +23,11 @@ func openLog(path string) (*os.File, error) {
 // It is what an error message quotes.
 func lastWords(path string, from int64) string {
 	b, err := os.ReadFile(path)
-	if err != nil || from > int64(len(b)) {
+	if err != nil {
 		return ""
+	}
+	if from > int64(len(b)) { // it was rotated meanwhile
+		from = 0
 	}
 	last := ""
 	for _, line := range bytes.Split(b[from:], []byte("\n")) {

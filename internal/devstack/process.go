@@ -49,7 +49,7 @@ func (h home) spawn(service string, lock *os.File, cmd *exec.Cmd) (*process, err
 	go func() { _ = cmd.Wait(); close(p.done) }()
 	start, _ := processStart(p.pid)
 	if err := h.writeJSON(recordFile(service), record{p.pid, start, p.began}); err != nil {
-		p.stop(syscall.SIGKILL, 0)
+		p.stop(atOnce)
 		return nil, h.unusable(err)
 	}
 	return p, nil
@@ -112,17 +112,16 @@ func (p *process) gone() bool {
 	}
 }
 
-// stop asks with sig, waits for grace and then kills. It returns when the
-// process is gone.
-func (p *process) stop(sig syscall.Signal, grace time.Duration) {
+// stop asks, waits and then kills. It returns when the process is gone.
+func (p *process) stop(rule stopRule) {
 	if p.gone() {
 		return
 	}
-	_ = syscall.Kill(p.pid, sig)
+	_ = syscall.Kill(p.pid, rule.signal)
 	select {
 	case <-p.done:
 		return
-	case <-time.After(grace):
+	case <-time.After(rule.grace):
 	}
 	_ = syscall.Kill(p.pid, syscall.SIGKILL)
 	<-p.done

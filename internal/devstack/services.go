@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"syscall"
-	"time"
 )
 
 // service is how one kind of process is started, looked at and stopped.
@@ -21,9 +19,6 @@ type service struct {
 	settle  func(ctx context.Context, p ports) error // once after each start, when the probe first succeeds
 	program string                                   // watched: a new file means a restart; empty: not watched
 	version string
-	stop    syscall.Signal
-	grace   time.Duration
-	orphan  syscall.Signal // sent by the kernel when a test's supervisor dies
 }
 
 // programs are the executables the services are made of.
@@ -42,8 +37,6 @@ func postgresService(h home, bin programs, s secrets) service {
 		probe:   func(ctx context.Context, p ports) error { return pg.probe(ctx, p.address("postgres")) },
 		settle:  func(ctx context.Context, p ports) error { return pg.createDatabase(ctx, p["postgres"]) },
 		version: bin.postgres.version,
-		stop:    syscall.SIGINT, grace: 30 * time.Second, // "fast": sessions are ended, a checkpoint is written
-		orphan: syscall.SIGQUIT,
 	}
 }
 
@@ -56,8 +49,6 @@ func s3Service(h home, bin programs, s secrets) service {
 			return c
 		},
 		probe: func(ctx context.Context, p ports) error { return probeHTTP(ctx, "http://"+p.address("s3")+"/healthz") },
-		stop:  syscall.SIGTERM, grace: 3 * time.Second,
-		orphan: syscall.SIGKILL,
 	}
 }
 
@@ -74,8 +65,6 @@ func temporalService(_ home, bin programs, s secrets) service {
 		probe: func(ctx context.Context, p ports) error {
 			return probeHTTP(ctx, "http://"+p.address("ui")+"/api/v1/namespaces/"+namespace)
 		},
-		stop: syscall.SIGTERM, grace: 5 * time.Second,
-		orphan: syscall.SIGKILL,
 	}
 }
 
@@ -89,9 +78,6 @@ func workerService(o Options, s secrets) service {
 			return c
 		},
 		program: o.Self,
-		// A worker that is asked to stop finishes its step and writes a checkpoint.
-		stop: syscall.SIGTERM, grace: 60 * time.Second,
-		orphan: syscall.SIGKILL,
 	}
 }
 

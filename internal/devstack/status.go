@@ -41,8 +41,8 @@ func Status(dir string) (Report, error) {
 	r.Supervisor = h.inspect(Service{Name: supervisorName, Log: h.logPath(supervisorName)})
 	services := r.State.Services
 	if services == nil { // no supervisor, but perhaps orphans
-		for i := range stopping {
-			name := stopping[len(stopping)-1-i].name
+		for i := range stopOrder {
+			name := stopOrder[len(stopOrder)-1-i]
 			services = append(services, Service{Name: name, Phase: Stopped, Log: h.logPath(name)})
 		}
 	}

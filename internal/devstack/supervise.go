@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -177,17 +178,26 @@ func (s *supervisor) ready(parent *reporter) {
 // stopAll stops what lives, those that need others first. Every keeper has
 // ended before.
 func (s *supervisor) stopAll() {
-	order := append([]*keeper{s.worker}, s.core[2], s.core[1], s.core[0])
-	for _, k := range order {
+	for _, name := range stopOrder {
+		k := s.keeper(name)
 		if k == nil {
 			continue
 		}
 		if p := k.present(); p != nil {
 			began := time.Now()
-			p.stop(k.svc.stop, k.svc.grace)
-			s.logf("%s stopped in %s", k.svc.name, time.Since(began).Round(time.Millisecond))
+			p.stop(stopRules[name])
+			s.logf("%s stopped in %s", name, time.Since(began).Round(time.Millisecond))
 		}
 	}
+}
+
+func (s *supervisor) keeper(name string) *keeper {
+	for _, k := range append(slices.Clone(s.core), s.worker) {
+		if k != nil && k.svc.name == name {
+			return k
+		}
+	}
+	return nil
 }
 
 // forget removes the state of a supervisor that ends in order.
