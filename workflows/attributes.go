@@ -45,7 +45,7 @@ func SweepAttributes(sweep string) temporal.SearchAttributes {
 func groupAttributes(sweep string, t activities.Trial) temporal.SearchAttributes {
 	set := []temporal.SearchAttributeUpdate{
 		sweepKey.ValueSet(sweep), experimentKey.ValueSet(t.Experiment), taskKey.ValueSet(t.Task),
-		stateKey.ValueSet("dispatched"), paramsKey.ValueSet(t.Params),
+		stateKey.ValueSet(string(activities.TrialRunning)), paramsKey.ValueSet(t.Params),
 	}
 	for _, n := range []struct {
 		key   temporal.SearchAttributeKeyInt64

@@ -30,7 +30,6 @@ type GroupResult struct {
 func Group(ctx workflow.Context, in GroupInput) (GroupResult, error) {
 	in.Timing = in.Timing.filled()
 	g := group{in: in, committed: -1}
-	_ = workflow.UpsertTypedSearchAttributes(ctx, stateKey.ValueSet(string(activities.TrialRunning)))
 	for !g.done {
 		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
 			return GroupResult{}, workflow.NewContinueAsNewError(ctx, Group, in)
