@@ -121,16 +121,16 @@ func pending(ctx context.Context, tx pgx.Tx, sweep, queue string, n int) (ids []
 		SELECT t.id, t.hash, p.experiment, t.task, p.cell, t.seed, t.queue, c.params
 		FROM store.plan p JOIN store.trials t ON t.id = p.trial JOIN store.configs c ON c.trial = t.id
 		WHERE p.sweep = $1 AND p.wanted AND t.state = 'pending' AND t.queue = $2
-		  AND p.idx = (SELECT min(q.idx) FROM store.plan q WHERE q.sweep = p.sweep AND q.trial = p.trial AND q.wanted)
 		ORDER BY p.idx LIMIT $3 FOR UPDATE OF t SKIP LOCKED`, sweep, queue, n)
-	out, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (d storage.Dispatch, err error) {
-		var id int64
-		var params []byte
-		if err = row.Scan(&id, &d.Hash, &d.Experiment, &d.Task, &d.Cell, &d.Seed, &d.Queue, &params); err != nil {
-			return d, err
+	var id int64
+	var d storage.Dispatch
+	var params []byte
+	_, err = pgx.ForEachRow(rows, []any{&id, &d.Hash, &d.Experiment, &d.Task, &d.Cell, &d.Seed, &d.Queue, &params}, func() error {
+		if slices.Contains(ids, id) { // the first of the cells that share it stands for it
+			return nil
 		}
-		ids = append(ids, id)
-		return d, describe(&d, params)
+		ids, out = append(ids, id), append(out, d)
+		return describe(&out[len(out)-1], params)
 	})
 	return ids, out, err
 }

@@ -15,8 +15,9 @@ import (
 // Query runs one reader's statement: as role sweep_reader, which sees the
 // documented views alone, read only, on a connection of its own that is closed
 // afterwards, for at most timeout (0: a minute). At most rowLimit rows come
-// back (0: 100,000), with Truncated set if there were more. A mistake in the
-// statement is an error of one line.
+// back (0: 100,000), with Truncated set if there were more. Cells are Go's plain
+// types, or driver.Valuer (numeric, interval). A mistake in the statement is an
+// error of one line.
 func (s *Store) Query(ctx context.Context, sql string, rowLimit int, timeout time.Duration) (storage.Table, error) {
 	if timeout <= 0 {
 		timeout = time.Minute

@@ -13,13 +13,12 @@ import (
 // maxRows bounds every list that one call returns.
 const maxRows = 100_000
 
-// Filter narrows Trials. The zero Filter takes the first maxRows of all.
+// Filter narrows Trials. The zero Filter takes all.
 type Filter struct {
 	Experiment string             // "" for all
 	State      storage.TrialState // "" for all
-	Limit      int                // 0 or more than 100,000: 100,000
-	After      int                // plan index to go on after; -1 or 0 with Limit 0 starts at the beginning
-	More       bool               // After counts: rows with a greater index only
+	From       int                // plan index to begin at: a page goes on at the last one's index + 1
+	Limit      int                // 1 to 100,000; 0 is 100,000
 }
 
 const trialColumns = `trial_id, sweep, trial_index, experiment, task, cell, cell_values, seed, params, state, step, steps,
@@ -32,14 +31,10 @@ func trialFields(t *storage.Trial) []any {
 
 // Trials lists a sweep's trials in plan order.
 func (s *Store) Trials(ctx context.Context, sweep string, f Filter) ([]storage.Trial, error) {
-	after := -1
-	if f.More {
-		after = f.After
-	}
 	rows, _ := s.pool.Query(ctx, `
 		SELECT `+trialColumns+` FROM public.trials
-		WHERE sweep = $1 AND ($2 = '' OR experiment = $2) AND ($3 = '' OR state = $3) AND trial_index > $4
-		ORDER BY trial_index, cell LIMIT $5`, sweep, f.Experiment, string(f.State), after, limit(f.Limit))
+		WHERE sweep = $1 AND ($2 = '' OR experiment = $2) AND ($3 = '' OR state = $3) AND trial_index >= $4
+		ORDER BY trial_index, cell LIMIT $5`, sweep, f.Experiment, string(f.State), f.From, limit(f.Limit))
 	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (t storage.Trial, err error) {
 		return t, row.Scan(trialFields(&t)...)
 	})

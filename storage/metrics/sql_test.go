@@ -1,0 +1,161 @@
+package metrics_test
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"sweep/storage/metrics"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+const sqlPage = "../../docs/sql.md"
+
+var fenced = regexp.MustCompile("(?s)```sql\n(.*?)```")
+
+// golden compares text with a file in testdata.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs (go test -update rewrites it):\n%s", path, got)
+	}
+}
+
+func page(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(sqlPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func TestEveryStatementOfTheSQLPageAnswersItsQuestion(t *testing.T) {
+	s := demo(t, database(t))
+	var out strings.Builder
+	for _, section := range strings.Split(page(t), "\n### ")[1:] {
+		title, body, _ := strings.Cut(section, "\n")
+		for _, m := range fenced.FindAllStringSubmatch(body, -1) {
+			fmt.Fprintf(&out, "# %s\n%s\n", title, answer(t, s, m[1]))
+		}
+	}
+	golden(t, "sql.golden", out.String())
+}
+
+// answer spells a table as text.
+func answer(t *testing.T, s *metrics.Store, statement string) string {
+	t.Helper()
+	table, err := s.Query(t.Context(), statement, 0, 0)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, statement)
+	}
+	var out strings.Builder
+	fmt.Fprintln(&out, strings.Join(table.Columns, " | "))
+	for _, row := range table.Rows {
+		cells := make([]string, len(row))
+		for i, v := range row {
+			cells[i] = text(v)
+		}
+		fmt.Fprintln(&out, strings.Join(cells, " | "))
+	}
+	return out.String()
+}
+
+func text(v any) string {
+	if d, ok := v.(driver.Valuer); ok { // numeric
+		if plain, err := d.Value(); err == nil {
+			v = plain
+		}
+	}
+	return fmt.Sprint(v)
+}
+
+func TestThePageNamesEveryColumnOfEveryView(t *testing.T) {
+	c := connect(t, database(t))
+	rows, err := c.Query(t.Context(), `
+		SELECT table_name, string_agg(column_name, ', ' ORDER BY ordinal_position) FROM information_schema.columns
+		WHERE table_schema = 'public' GROUP BY table_name ORDER BY table_name`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var views []string
+	for rows.Next() {
+		var view, columns string
+		if err := rows.Scan(&view, &columns); err != nil {
+			t.Fatal(err)
+		}
+		views = append(views, view)
+		line := regexp.MustCompile("(?m)^\\| `" + view + "` \\|.*\\| " + regexp.QuoteMeta(columns) + " \\|$")
+		if !line.MatchString(page(t)) {
+			t.Errorf("the page does not have view %s with columns %s", view, columns)
+		}
+	}
+	if rows.Err() != nil || len(views) != strings.Count(page(t), "\n| `") {
+		t.Fatalf("views %v, error %v", views, rows.Err())
+	}
+}
+
+func TestReadersSeeTheViewsAndChangeNothing(t *testing.T) {
+	s := demo(t, database(t))
+	for name, c := range map[string]struct{ statement, want string }{
+		"write to a view":   {`DELETE FROM trials`, "cannot delete"},
+		"create":            {`CREATE TABLE x (i int)`, "read-only"},
+		"internal tables":   {`SELECT * FROM store.trials`, "permission denied"},
+		"leave read only":   {`SELECT set_config('transaction_read_only', 'off', false)`, "read-write mode"},
+		"the server's file": {`SELECT pg_read_file('postgresql.conf')`, "permission denied"},
+		"two statements":    {`SELECT 1; SELECT 2`, "multiple commands"},
+		"a mistake":         {`SELEC 1`, "syntax error"},
+		"nothing":           {` -- only a comment`, "empty"},
+		"too slow":          {`SELECT pg_sleep(20)`, "timeout"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := s.Query(t.Context(), c.statement, 0, 500*time.Millisecond)
+			if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
+				t.Fatalf("error %v, want one line with %q", err, c.want)
+			}
+		})
+	}
+	if table, err := s.Query(t.Context(), `SELECT count(*) FROM trials`, 0, 0); err != nil || fmt.Sprint(table.Rows) != "[[12]]" {
+		t.Fatalf("trials %v, error %v", table.Rows, err)
+	}
+}
+
+func TestQueryStopsAtItsLimit(t *testing.T) {
+	s := openStore(t)
+	began := time.Now()
+	table, err := s.Query(t.Context(), `SELECT i, repeat('x', 1000) FROM generate_series(1, 3000000) i`, 5, 0)
+	if err != nil || len(table.Rows) != 5 || !table.Truncated || !slices.Equal(table.Columns, []string{"i", "repeat"}) {
+		t.Fatalf("%d rows, truncated %v, columns %v, error %v", len(table.Rows), table.Truncated, table.Columns, err)
+	}
+	if took := time.Since(began); took > 20*time.Second {
+		t.Fatalf("it took %v: the rows behind the limit were fetched", took)
+	}
+	if table, err = s.Query(t.Context(), `VALUES (1), (2)`, 2, 0); err != nil || len(table.Rows) != 2 || table.Truncated {
+		t.Fatalf("%d rows, truncated %v, error %v", len(table.Rows), table.Truncated, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.Query(ctx, `SELECT 1`, 0, 0); !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v", err)
+	}
+}
