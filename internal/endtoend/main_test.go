@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"sweep/internal/devstack"
+	"sweep/internal/devstack/stacktest"
 )
 
 // program is the sweep binary under test, built once for this package.
@@ -25,7 +26,7 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, "endtoend:", err)
 		os.Exit(1)
 	}
-	code := m.Run()
+	code := stacktest.Main(m)
 	_ = os.RemoveAll(dir)
 	os.Exit(code)
 }
