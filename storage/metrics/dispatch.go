@@ -1,11 +1,7 @@
 package metrics
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -133,80 +129,4 @@ func pending(ctx context.Context, tx pgx.Tx, sweep, queue string, n int) (ids []
 		return describe(&out[len(out)-1], params)
 	})
 	return ids, out, err
-}
-
-// describe fills in what a search finds the trial by.
-func describe(d *storage.Dispatch, params []byte) error {
-	dec := json.NewDecoder(bytes.NewReader(params))
-	dec.UseNumber()
-	var m map[string]any
-	if err := dec.Decode(&m); err != nil {
-		return fmt.Errorf("parameters of trial %.12s: %w", d.Hash, err)
-	}
-	for name, v := range m {
-		d.Params = append(d.Params, fmt.Sprintf("%s=%v", name, v))
-	}
-	slices.Sort(d.Params)
-	d.K, d.ZDim, d.Labels = intParam(m, "k"), intParam(m, "z_dim"), intParam(m, "labels")
-	return nil
-}
-
-func intParam(m map[string]any, name string) int64 {
-	n, ok := m[name].(json.Number)
-	if !ok {
-		return -1
-	}
-	i, err := n.Int64()
-	if err != nil {
-		return -1
-	}
-	return i
-}
-
-// Counts tells how many of a sweep's trials are in each state. A trial that
-// two cells name counts once.
-func (s *Store) Counts(ctx context.Context, sweep string) (storage.Counts, error) {
-	c, err := countsOf(ctx, s.pool, sweep)
-	return c, explain("count the trials of sweep "+sweep, err)
-}
-
-type querier interface {
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-}
-
-func countsOf(ctx context.Context, q querier, sweep string) (c storage.Counts, err error) {
-	rows, _ := q.Query(ctx, `
-		SELECT t.state, count(*) FROM store.trials t
-		WHERE t.id IN (SELECT trial FROM store.plan WHERE sweep = $1 AND wanted) GROUP BY t.state`, sweep)
-	var state storage.TrialState
-	var n int
-	_, err = pgx.ForEachRow(rows, []any{&state, &n}, func() error { add(&c, state, n); return nil })
-	return c, err
-}
-
-func add(c *storage.Counts, state storage.TrialState, n int) {
-	switch state {
-	case storage.Pending:
-		c.Pending += n
-	case storage.Dispatched:
-		c.Dispatched += n
-	case storage.Running:
-		c.Running += n
-	case storage.Finished:
-		c.Finished += n
-	case storage.Diverged:
-		c.Diverged += n
-	case storage.Failed:
-		c.Failed += n
-	case storage.Cancelled:
-		c.Cancelled += n
-	}
-}
-
-// noRowIs turns "no row" into the error that it means here.
-func noRowIs(means, err error) error {
-	if errors.Is(err, pgx.ErrNoRows) {
-		return means
-	}
-	return err
 }

@@ -14,20 +14,17 @@ import (
 
 // SQLSTATE codes that are told apart.
 const (
-	undefinedTable  = "42P01"
-	invalidSchema   = "3F000"
-	badPassword     = "28P01"
-	badAuth         = "28000"
-	noDatabase      = "3D000"
-	diskFull        = "53100"
-	tooMany         = "53300"
-	startingUp      = "57P03"
-	queryCancelled  = "57014"
-	readOnly        = "25006"
-	noPrivilege     = "42501"
-	dataException   = "22"
-	badConstraint   = "23"
-	restrictedToOne = "42601"
+	undefinedTable = "42P01"
+	invalidSchema  = "3F000"
+	badPassword    = "28P01"
+	badAuth        = "28000"
+	noDatabase     = "3D000"
+	diskFull       = "53100"
+	tooMany        = "53300"
+	startingUp     = "57P03"
+	queryCancelled = "57014"
+	dataException  = "22"
+	badConstraint  = "23"
 )
 
 var errURL = errors.New("DATABASE_URL is not a Postgres URL (expected postgres://user:password@host:port/database)")
