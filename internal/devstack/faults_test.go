@@ -128,10 +128,11 @@ func TestAFailedStartLeavesNothingRunning(t *testing.T) {
 }
 
 func TestAnInterruptedStartLeavesNothingRunning(t *testing.T) {
+	t.Parallel()
 	dir := newHome(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {
-		for ctx.Err() == nil {
+		for ; ctx.Err() == nil; time.Sleep(10 * time.Millisecond) {
 			if r, err := devstack.Status(dir); err == nil && len(r.Services) > 0 && r.Services[0].Alive {
 				cancel()
 			}
@@ -152,6 +153,7 @@ func TestAnInterruptedStartLeavesNothingRunning(t *testing.T) {
 }
 
 func TestAPortTakenByAnotherProgramIsReplaced(t *testing.T) {
+	t.Parallel()
 	dir := newHome(t)
 	before := ensure(t, dir)
 	if err := devstack.Down(t.Context(), dir, false); err != nil {
@@ -178,6 +180,7 @@ func TestAPortTakenByAnotherProgramIsReplaced(t *testing.T) {
 }
 
 func TestAdoptedServicesFollowOneThatHadToMove(t *testing.T) {
+	t.Parallel()
 	dir := newHome(t)
 	before := ensure(t, dir)
 	state, _, err := devstack.Lookup(dir)
@@ -189,7 +192,7 @@ func TestAdoptedServicesFollowOneThatHadToMove(t *testing.T) {
 	kill(t, postgres, syscall.SIGKILL)
 	u, _ := url.Parse(before.DatabaseURL)
 	var taken net.Listener
-	eventually(t, 5*time.Second, "the port is free", func() bool {
+	eventually(t, 30*time.Second, "the port is free", func() bool {
 		taken, err = net.Listen("tcp", u.Host)
 		return err == nil
 	})
@@ -207,6 +210,7 @@ func TestAdoptedServicesFollowOneThatHadToMove(t *testing.T) {
 }
 
 func TestPurgeRemovesOursAndRefusesForeignDirectories(t *testing.T) {
+	t.Parallel()
 	foreign := t.TempDir()
 	thesis := filepath.Join(foreign, "thesis.tex")
 	if err := os.WriteFile(thesis, nil, 0o600); err != nil {
@@ -238,6 +242,7 @@ func TestPurgeRemovesOursAndRefusesForeignDirectories(t *testing.T) {
 }
 
 func TestNobodyElseCanReadTheHomeAndSecretsStayInTheirFile(t *testing.T) {
+	t.Parallel()
 	dir := newHome(t)
 	c := ensure(t, dir)
 	u, _ := url.Parse(c.DatabaseURL)

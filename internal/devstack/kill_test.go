@@ -28,6 +28,7 @@ func recovered(dir, name string, before int) bool {
 }
 
 func TestSupervisorRestartsEachServiceThatIsKilled(t *testing.T) {
+	t.Parallel()
 	dir := newHome(t)
 	c := ensure(t, dir)
 	sql(t, dir, c, "create table kept as select generate_series(1, 1000) as x")
@@ -36,7 +37,7 @@ func TestSupervisorRestartsEachServiceThatIsKilled(t *testing.T) {
 			before := service(t, dir, name)
 			began := time.Now()
 			kill(t, before.PID, syscall.SIGKILL)
-			eventually(t, 20*time.Second, name+" runs again", func() bool { return recovered(dir, name, before.PID) })
+			eventually(t, 30*time.Second, name+" runs again", func() bool { return recovered(dir, name, before.PID) })
 			t.Logf("%s was back after %s", name, time.Since(began).Round(time.Millisecond))
 			after := service(t, dir, name)
 			if after.Restarts != before.Restarts+1 || after.Reason == "" || after.Address != before.Address {
@@ -44,13 +45,14 @@ func TestSupervisorRestartsEachServiceThatIsKilled(t *testing.T) {
 			}
 		})
 	}
-	eventually(t, 10*time.Second, "Temporal answers", func() bool { return get(c.UIURL+"/api/v1/namespaces/sweep") == http.StatusOK })
+	eventually(t, 30*time.Second, "Temporal answers", func() bool { return get(c.UIURL+"/api/v1/namespaces/sweep") == http.StatusOK })
 	if got := sql(t, dir, c, "select count(*) from kept"); got != "1000" {
 		t.Errorf("%s rows of 1000 survived", got)
 	}
 }
 
 func TestEnsureBringsEverythingBackAfterAllWereKilled(t *testing.T) {
+	t.Parallel()
 	dir := newHome(t)
 	c := ensure(t, dir)
 	sql(t, dir, c, "create table kept as select generate_series(1, 1000) as x")
@@ -63,7 +65,7 @@ func TestEnsureBringsEverythingBackAfterAllWereKilled(t *testing.T) {
 		s, _ := state.Service(name)
 		kill(t, s.PID, syscall.SIGKILL)
 	}
-	eventually(t, 5*time.Second, "Lookup says that the stack is down", func() bool {
+	eventually(t, 30*time.Second, "Lookup says that the stack is down", func() bool {
 		_, _, err := devstack.Lookup(dir)
 		return errors.Is(err, devstack.ErrDown)
 	})
@@ -76,6 +78,7 @@ func TestEnsureBringsEverythingBackAfterAllWereKilled(t *testing.T) {
 }
 
 func TestNewSupervisorAdoptsWhatAKilledOneLeft(t *testing.T) {
+	t.Parallel()
 	dir := newHome(t)
 	c := ensure(t, dir)
 	before := map[string]int{}
@@ -84,7 +87,7 @@ func TestNewSupervisorAdoptsWhatAKilledOneLeft(t *testing.T) {
 	}
 	state, _, _ := devstack.Lookup(dir)
 	kill(t, state.Supervisor, syscall.SIGKILL)
-	eventually(t, 5*time.Second, "the supervisor is gone", func() bool { _, _, err := devstack.Lookup(dir); return err != nil })
+	eventually(t, 30*time.Second, "the supervisor is gone", func() bool { _, _, err := devstack.Lookup(dir); return err != nil })
 	if again := ensure(t, dir); again != c {
 		t.Error("the adopted stack has other addresses")
 	}
@@ -95,10 +98,11 @@ func TestNewSupervisorAdoptsWhatAKilledOneLeft(t *testing.T) {
 	}
 	// An adopted process is watched like one's own.
 	kill(t, before["s3"], syscall.SIGKILL)
-	eventually(t, 20*time.Second, "s3 runs again", func() bool { return recovered(dir, "s3", before["s3"]) })
+	eventually(t, 30*time.Second, "s3 runs again", func() bool { return recovered(dir, "s3", before["s3"]) })
 }
 
 func TestDownStopsOrphansOfAKilledSupervisor(t *testing.T) {
+	t.Parallel()
 	dir := newHome(t)
 	ensure(t, dir)
 	state, _, _ := devstack.Lookup(dir)
@@ -119,7 +123,7 @@ func TestAServiceThatDoesNotAnswerIsRestarted(t *testing.T) {
 	ensure(t, dir)
 	before := service(t, dir, "s3").PID
 	kill(t, before, syscall.SIGSTOP)
-	eventually(t, 10*impatience, "s3 was replaced", func() bool { return recovered(dir, "s3", before) })
+	eventually(t, 20*impatience, "s3 was replaced", func() bool { return recovered(dir, "s3", before) })
 	if s := service(t, dir, "s3"); !strings.Contains(s.Reason, "no answer") {
 		t.Errorf("restarted because %q", s.Reason)
 	}
@@ -129,7 +133,7 @@ func TestWorkerIsSupervisedAndConfiguredByEnvironment(t *testing.T) {
 	dir, file := newHome(t), filepath.Join(t.TempDir(), "worker")
 	t.Setenv("TEST_WORKER_FILE", file)
 	c := ensure(t, dir)
-	eventually(t, 10*time.Second, "the worker runs", func() bool { _, err := os.Stat(file); return err == nil })
+	eventually(t, 30*time.Second, "the worker runs", func() bool { _, err := os.Stat(file); return err == nil })
 	names, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -146,7 +150,7 @@ func TestWorkerIsSupervisedAndConfiguredByEnvironment(t *testing.T) {
 	}
 	before := service(t, dir, "worker").PID
 	kill(t, before, syscall.SIGKILL)
-	eventually(t, 10*time.Second, "the worker runs again", func() bool { return recovered(dir, "worker", before) })
+	eventually(t, 30*time.Second, "the worker runs again", func() bool { return recovered(dir, "worker", before) })
 }
 
 func TestWorkerIsRestartedWhenItsProgramWasBuiltAnew(t *testing.T) {
@@ -156,13 +160,13 @@ func TestWorkerIsRestartedWhenItsProgramWasBuiltAnew(t *testing.T) {
 	if _, err := devstack.Ensure(t.Context(), devstack.Options{Home: dir, Self: self}); err != nil {
 		t.Fatalf("Ensure: %v", err)
 	}
-	eventually(t, 10*time.Second, "the worker runs", func() bool { return recovered(dir, "worker", 0) })
+	eventually(t, 30*time.Second, "the worker runs", func() bool { return recovered(dir, "worker", 0) })
 	before := service(t, dir, "worker").PID
 	replacement := copyOfThisProgram(t)
 	if err := os.Rename(replacement, self); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, 15*time.Second, "the new program runs", func() bool { return recovered(dir, "worker", before) })
+	eventually(t, 30*time.Second, "the new program runs", func() bool { return recovered(dir, "worker", before) })
 	if s := service(t, dir, "worker"); !strings.Contains(s.Reason, "was replaced") {
 		t.Errorf("restarted because %q", s.Reason)
 	}
@@ -186,6 +190,7 @@ func copyOfThisProgram(t *testing.T) string {
 }
 
 func TestConcurrentEnsureStartsOneStack(t *testing.T) {
+	t.Parallel()
 	dir := newHome(t)
 	var wg sync.WaitGroup
 	got := make([]devstack.Connection, 4)

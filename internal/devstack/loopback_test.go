@@ -40,6 +40,7 @@ func listening(t *testing.T, pid int) []string {
 }
 
 func TestEveryListenerIsOnLoopback(t *testing.T) {
+	t.Parallel()
 	dir := newHome(t)
 	ensure(t, dir)
 	for name, atLeast := range map[string]int{"postgres": 1, "s3": 1, "temporal": 5} { // frontend, history, matching, worker, UI

@@ -17,6 +17,7 @@ import (
 // been started at random moments of a first start (initdb, schemas, bucket),
 // each time before anything was ready.
 func TestEnsureSucceedsAfterKillsAtAnyMomentOfTheFirstStart(t *testing.T) {
+	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))

@@ -11,6 +11,7 @@ import (
 // TestTemporalsSchemaIsUpgradedWithItsData takes Temporal's database back to
 // the release before and lets the server find it so.
 func TestTemporalsSchemaIsUpgradedWithItsData(t *testing.T) {
+	t.Parallel()
 	dir := newHome(t)
 	c := ensure(t, dir)
 	temporal := func(statement string) string { return sqlIn(t, dir, c, "temporal", statement) }
