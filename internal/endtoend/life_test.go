@@ -56,6 +56,18 @@ func TestASweepRunsFromFileToAnswerAndNeverTwice(t *testing.T) {
 			t.Errorf("compare does not tell %s:\n%s", want, answer)
 		}
 	}
+	var data struct {
+		Experiments []struct {
+			Cells []struct {
+				Cell string
+				N    int
+			}
+		}
+	}
+	p.reads(&data, "compare", "small")
+	if len(data.Experiments) != 1 || len(data.Experiments[0].Cells) != 2 || data.Experiments[0].Cells[1].N != 3 {
+		t.Errorf("compare -o json: %+v", data)
+	}
 	page := p.file("report.html", "")
 	p.gets("report", "small", "--out", page)
 

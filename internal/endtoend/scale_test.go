@@ -43,7 +43,9 @@ func TestManyTrialsKeepHistoryBoundedAndMemoryFlat(t *testing.T) {
 	if early > 0 && peak > early+64<<20 {
 		t.Errorf("the worker's memory grew from %d MB to %d MB", early>>20, peak>>20)
 	}
-	eventually(t, time.Minute, "the sweep closes", func() bool { return p.one("select count(*) from sweeps where sweep = 'noop' and state = 'done'") == "1" })
+	eventually(t, time.Minute, "the sweep closes", func() bool {
+		return p.one("select count(*) from sweeps where sweep = 'noop' and state = 'done'") == "1"
+	})
 	boundedHistory(t, p)
 }
 
