@@ -27,7 +27,7 @@ demo: deps build
 test: deps build
 	@scripts/test
 
-bench:
+bench: bench-ingest
 	go test -run '^$$' -bench . -benchtime 1s ./...
 
 lint:
@@ -39,6 +39,10 @@ lint:
 
 fmt:
 	gofmt -w .
+
+# Points per second through the fenced path, beside one row per point.
+bench-ingest:
+	@go run ./internal/devstack/stacktest/cmd go run ./cmd/bench-ingest
 
 crash-test: build
 	scripts/crash-test
