@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"sweep/storage"
 	"sweep/storage/metrics"
 	"sweep/storage/storagetest"
@@ -189,32 +191,57 @@ func (c *crashed) wantTrial(hash string, op operation) {
 	}
 }
 
-// A stalled process whose statement arrives late finds its fence gone.
-func TestAClaimWaitsForACommitUnderWayAndBeatsOneThatComesLater(t *testing.T) {
-	c := newCrashed(t)
+// A commit that is under way when another attempt claims is waited for and
+// rolled back with the rest; one that comes later is stale.
+func TestAClaimWaitsForACommitUnderWay(t *testing.T) {
+	url := database(t)
+	gate := connect(t, url)
+	c := &crashed{T: t, Store: open(t, url), faults: &faults{}, ctx: t.Context()}
 	hash, workflow := c.trial("a")
 	fence := c.claimed(hash, workflow).Fence
-	results := make(chan error, 8)
-	for i := range int64(8) {
-		go func() {
-			_, err := c.Commit(c.ctx, storagetest.CommitOf(hash, fence, -1, storagetest.Span(fmt.Sprint("m", i), 0, 9)))
-			results <- err
-		}()
-	}
-	time.Sleep(time.Millisecond)
-	c.claimed(hash, workflow)
-	kept := int64(0)
-	for range 8 {
-		switch err := <-results; {
-		case err == nil:
-			kept++
-		case !errors.Is(err, storage.ErrStale):
-			t.Fatal(err)
-		}
-	}
+	// The commit stops at the gate, after its fence was found good.
+	_, err := gate.Exec(t.Context(), `
+		CREATE FUNCTION store.gate() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_advisory_xact_lock_shared(42); RETURN NULL; END $$;
+		CREATE TRIGGER gate AFTER INSERT ON store.points EXECUTE FUNCTION store.gate();
+		SELECT pg_advisory_lock(42);`)
+	c.must(err)
+	committed, claimed := make(chan error, 1), make(chan error, 1)
+	go func() {
+		_, err := c.Commit(c.ctx, storagetest.CommitOf(hash, fence, -1, storagetest.Span("loss", 0, 9)))
+		committed <- err
+	}()
+	awaitWaiting(t, gate, 1)
+	go func() {
+		_, err := c.Claim(c.ctx, storagetest.Request(hash, workflow), nil)
+		claimed <- err
+	}()
+	awaitWaiting(t, gate, 2)
+	_, err = gate.Exec(t.Context(), `SELECT pg_advisory_unlock(42)`)
+	c.must(err)
+	c.must(<-committed)
+	c.must(<-claimed)
 	attempts, err := c.Attempts(c.ctx, hash)
 	c.must(err)
-	if attempts[1].RolledBack != kept*10 {
-		t.Fatalf("%d commits were acknowledged, %d points rolled back", kept, attempts[1].RolledBack)
+	if s, err := c.Series(c.ctx, hash, "loss", 0, 100, 0); err != nil || len(s.Steps) != 0 || attempts[1].RolledBack != 10 {
+		t.Fatalf("loss stands at %v, %d points rolled back, error %v; want none and 10", s.Steps, attempts[1].RolledBack, err)
 	}
+	if _, err := c.Commit(c.ctx, storagetest.CommitOf(hash, fence, -1, storagetest.Span("loss", 0, 9))); !errors.Is(err, storage.ErrStale) {
+		t.Fatalf("a late commit: error %v, want %v", err, storage.ErrStale)
+	}
+}
+
+// awaitWaiting returns when n sessions of this database wait for locks.
+func awaitWaiting(t *testing.T, c *pgx.Conn, n int) {
+	t.Helper()
+	for began := time.Now(); time.Since(began) < 30*time.Second; time.Sleep(5 * time.Millisecond) {
+		var waiting int
+		err := c.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&waiting)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if waiting >= n {
+			return
+		}
+	}
+	t.Fatalf("%d sessions never waited for locks", n)
 }
