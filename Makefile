@@ -14,7 +14,7 @@ bin/sweep:
 	go build -ldflags '$(LDFLAGS)' -o $@ ./cmd/sweep
 
 bin/devserver:
-	go -C cmd/devserver build -o ../../$@ .
+	go -C cmd/devserver build -ldflags '-s -w' -o ../../$@ .
 
 # Installs what is missing (PostgreSQL's programs, numpy for the checkpoint
 # reader's test) where this user may.

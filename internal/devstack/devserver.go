@@ -101,7 +101,7 @@ func compile(ctx context.Context, source, target string, log io.Writer) error {
 	fmt.Fprintln(log, "building devserver (the first time this takes several minutes)…")
 	began, draft := time.Now(), target+".draft"
 	defer os.Remove(draft)
-	c := exec.CommandContext(ctx, goTool, "build", "-C", source, "-trimpath", "-ldflags=-s -w", "-o", draft, ".")
+	c := exec.CommandContext(ctx, goTool, "build", "-C", source, "-ldflags=-s -w", "-o", draft, ".")
 	c.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=readonly")
 	if out, err := c.CombinedOutput(); err != nil {
 		return setupErrorf("building devserver failed: %s", firstLine(string(out), err))
