@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ import (
 
 // backlog is a sweep's rows, as Postgres would keep them.
 type backlog struct {
+	mu       sync.Mutex // activities run beside each other
 	env      *testsuite.TestWorkflowEnvironment
 	state    storage.SweepState
 	planned  int
@@ -44,17 +46,23 @@ func newBacklog(trials int) *backlog {
 	e.OnActivity(acts.Plan, mock.Anything, mock.Anything).Return(storage.PlanCounts{}, nil)
 	e.OnActivity(acts.Dispatch, mock.Anything, mock.Anything).Return(b.dispatch)
 	e.OnActivity(acts.SetState, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.StateInput) error {
+		b.mu.Lock()
+		defer b.mu.Unlock()
 		b.state = in.State
 		return nil
 	})
 	e.OnActivity(acts.Reconcile, mock.Anything, mock.Anything).Return(b.reconcile)
 	e.OnActivity(acts.Undispatch, mock.Anything, mock.Anything).Return(func(context.Context, activities.UndispatchInput) error {
+		b.mu.Lock()
+		defer b.mu.Unlock()
 		b.inFlight--
 		b.next--
 		b.returned++
 		return nil
 	})
 	e.OnActivity(acts.Report, mock.Anything, mock.Anything).After(time.Minute).Return(func(context.Context, activities.SweepInput) error {
+		b.mu.Lock()
+		defer b.mu.Unlock()
 		b.reports++
 		return nil
 	})
@@ -69,11 +77,26 @@ func newBacklog(trials int) *backlog {
 	return b
 }
 
+func (b *backlog) handedOut() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.next
+}
+
+// plan is a new revision with so many trials in all.
+func (b *backlog) plan(trials int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.planned = trials
+}
+
 func (b *backlog) counts() storage.Counts {
 	return storage.Counts{Pending: b.planned - b.next, Running: b.inFlight, Finished: b.finished}
 }
 
 func (b *backlog) dispatch(context.Context, activities.DispatchInput) (activities.Dispatched, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	var page []activities.Trial
 	for b.state == storage.SweepRunning && b.inFlight < b.window && b.next < b.planned {
 		t := trial()
@@ -90,12 +113,16 @@ func (b *backlog) dispatch(context.Context, activities.DispatchInput) (activitie
 }
 
 func (b *backlog) settle(context.Context, activities.SettleInput) (activities.Settled, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.inFlight--
 	b.finished++
 	return activities.Settled{Sweeps: []string{"s"}}, nil
 }
 
 func (b *backlog) reconcile(context.Context, activities.ReconcileInput) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	n := b.strays
 	b.strays, b.inFlight, b.next = 0, b.inFlight-n, b.next-n
 	return n, nil
@@ -140,8 +167,8 @@ func TestAnEmptyBacklogIsDoneAtOnce(t *testing.T) {
 func TestAPausedSweepHandsOutNothingUntilItIsResumed(t *testing.T) {
 	b := newBacklog(12)
 	var atPause, atResume int
-	b.update(t, workflows.PauseUpdate, 5*time.Second, func(err error) { atPause = b.next; must(t, err) })
-	b.env.RegisterDelayedCallback(func() { atResume = b.next }, 9*time.Minute)
+	b.update(t, workflows.PauseUpdate, 5*time.Second, func(err error) { atPause = b.handedOut(); must(t, err) })
+	b.env.RegisterDelayedCallback(func() { atResume = b.handedOut() }, 9*time.Minute)
 	b.update(t, workflows.ResumeUpdate, 10*time.Minute, func(err error) { must(t, err) })
 	r := b.run(t)
 	if atPause != 6 || atResume != 6 || r.Finished != 12 {
@@ -169,7 +196,7 @@ func TestCancellingThroughTemporalCancelsTheSweepInPostgresToo(t *testing.T) {
 
 func TestATrialAddedWhileTheSweepRunsIsRunToo(t *testing.T) {
 	b := newBacklog(4)
-	b.env.RegisterDelayedCallback(func() { b.planned = 9 }, 3*time.Second)
+	b.env.RegisterDelayedCallback(func() { b.plan(9) }, 3*time.Second)
 	b.update(t, workflows.AddUpdate, 4*time.Second, func(err error) { must(t, err) })
 	if r := b.run(t); r.Finished != 9 {
 		t.Errorf("%+v, expected 9 finished", r)
@@ -180,7 +207,7 @@ func TestATrialAddedWhileTheReportIsWrittenIsRunToo(t *testing.T) {
 	b := newBacklog(1)
 	added := false
 	b.update(t, workflows.AddUpdate, 30*time.Second, func(err error) { must(t, err); added = true })
-	b.env.RegisterDelayedCallback(func() { b.planned = 3 }, 20*time.Second)
+	b.env.RegisterDelayedCallback(func() { b.plan(3) }, 20*time.Second)
 	if r := b.run(t); r.Finished != 3 || !added || b.reports != 2 {
 		t.Errorf("%+v, added %v, %d reports", r, added, b.reports)
 	}
