@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
 	"sync"
 	"testing"
+	"time"
 
 	"sweep/storage/metrics"
 )
@@ -60,16 +62,17 @@ func (f *faults) dial(ctx context.Context, network, addr string) (net.Conn, erro
 	if err != nil {
 		return nil, err
 	}
-	return &cuttable{Conn: c, faults: f}, nil
+	return &cuttable{Conn: c, faults: f, answered: make(chan struct{}, 1)}, nil
 }
 
 // cuttable is one connection. Its handshake is not counted: the pool's
 // connections are made before a fault is armed, or after the cut.
 type cuttable struct {
 	net.Conn
-	faults *faults
-	mu     sync.Mutex
-	cut    bool
+	faults   *faults
+	mu       sync.Mutex
+	cut      bool
+	answered chan struct{} // a reader that was already waiting got the answer
 }
 
 func (c *cuttable) Write(b []byte) (int, error) {
@@ -85,11 +88,28 @@ func (c *cuttable) Write(b []byte) (int, error) {
 	c.cut = true // nobody else reads the answer
 	c.mu.Unlock()
 	n, err := c.Conn.Write(b)
-	if err == nil { // the answer's first byte: the server has done what it was told
-		_, err = c.Conn.Read(make([]byte, 1))
+	if err == nil {
+		err = c.awaitAnswer()
 	}
 	c.sever()
 	return n, err
+}
+
+// awaitAnswer waits for the answer's first byte: the server has then done what
+// it was told. A copy has a reader waiting already, which may get it instead.
+func (c *cuttable) awaitAnswer() error {
+	for {
+		_ = c.Conn.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
+		n, err := c.Conn.Read(make([]byte, 1))
+		if n > 0 || err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+			return err
+		}
+		select {
+		case <-c.answered:
+			return nil
+		default:
+		}
+	}
 }
 
 func (c *cuttable) Read(b []byte) (int, error) {
@@ -99,7 +119,19 @@ func (c *cuttable) Read(b []byte) (int, error) {
 	if cut {
 		return 0, errCut
 	}
-	return c.Conn.Read(b)
+	n, err := c.Conn.Read(b)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.cut {
+		return n, err
+	}
+	if n > 0 {
+		select {
+		case c.answered <- struct{}{}:
+		default:
+		}
+	}
+	return 0, errCut
 }
 
 func (c *cuttable) sever() {
