@@ -145,7 +145,8 @@ func wasCut(err error) bool {
 	return err != nil
 }
 
-// pick draws an attempt that has not been told to stop, old ones too.
+// pick draws an attempt that has not been told to stop, old ones too; nil if
+// there is none, and then the move does nothing.
 func (m *machine) pick(rt *rapid.T) *hold {
 	var alive []*hold
 	for _, h := range m.holds {
@@ -154,13 +155,16 @@ func (m *machine) pick(rt *rapid.T) *hold {
 		}
 	}
 	if len(alive) == 0 {
-		rt.Skip("no attempt")
+		return nil
 	}
 	return rapid.SampledFrom(alive).Draw(rt, "attempt")
 }
 
 func (m *machine) commit(rt *rapid.T) {
 	h := m.pick(rt)
+	if h == nil {
+		return
+	}
 	if h.unacked == nil {
 		h.unacked = m.train(rt, h)
 	}
@@ -169,10 +173,9 @@ func (m *machine) commit(rt *rapid.T) {
 
 func (m *machine) resend(rt *rapid.T) {
 	h := m.pick(rt)
-	if h.unacked == nil {
-		rt.Skip("nothing to send again")
+	if h != nil && h.unacked != nil {
+		m.send(rt, h)
 	}
-	m.send(rt, h)
 }
 
 // train makes the next commit: chunks of random cuts, perhaps a checkpoint.
@@ -233,8 +236,8 @@ func (m *machine) send(rt *rapid.T, h *hold) {
 
 func (m *machine) end(rt *rapid.T) {
 	h := m.pick(rt)
-	if h.unacked != nil {
-		rt.Skip("an attempt commits what it has before it ends")
+	if h == nil || h.unacked != nil { // an attempt commits what it has before it ends
+		return
 	}
 	before := m.row(rt)
 	err := m.faultily(rt, func() error {

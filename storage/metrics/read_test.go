@@ -48,7 +48,7 @@ func TestReadingTheKnownSweep(t *testing.T) {
 			_, errTrial := s.Trial(t.Context(), storagetest.Hash("nobody"))
 			_, errSweep := s.SweepProgress(t.Context(), "nobody")
 			_, errSeries := s.Series(t.Context(), storagetest.Hash("nobody"), "d_loss", 0, 10, 0)
-			_, _, _, errReport := s.Report(t.Context(), "demo")
+			_, _, _, errReport := s.Report(t.Context(), "nobody")
 			for _, err := range []error{errTrial, errSweep, errSeries, errReport} {
 				if !errors.Is(err, storage.ErrNotFound) {
 					t.Errorf("error %v, want %v", err, storage.ErrNotFound)
