@@ -1,0 +1,28 @@
+// Command gen writes the AVX2 and FMA kernels of package cpu with avo. It is a
+// module of its own, so that avo stays out of the product; run it by
+// go generate in the folder above.
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+)
+
+func main() {
+	ConstraintExpr("amd64,!noasm")
+	for rows := 1; rows <= tileRows; rows++ {
+		tile(rows, false)
+		tile(rows, true)
+	}
+	packRows()
+	packColumns()
+	add()
+	scale()
+	reluGrad()
+	columnSum()
+	adam()
+	normals()
+	softplus()
+	sigmoid()
+	peak()
+	Generate()
+}

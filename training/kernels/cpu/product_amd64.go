@@ -1,0 +1,145 @@
+//go:build !noasm
+
+package cpu
+
+// A product is cut so that what the inner loop reads stays near: a packed panel
+// of b (16 kB) in the first cache, the rows of a (192 kB) in the second.
+const (
+	width    = 16
+	depthCut = 256
+	rowCut   = 192
+	tileRows = 6
+)
+
+// What a tile does besides the products.
+const (
+	fromC    = 1
+	withBias = 2
+	withReLU = 4
+)
+
+type tile func(k int, a *float32, rowStep, kStep uintptr, b, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tiles are the inner loops by their number of rows.
+var (
+	tiles       = [tileRows + 1]tile{nil, tile1x16, tile2x16, tile3x16, tile4x16, tile5x16, tile6x16}
+	maskedTiles = [tileRows + 1]tile{nil, tile1xMasked, tile2xMasked, tile3xMasked, tile4xMasked, tile5xMasked, tile6xMasked}
+)
+
+// columns gives the mask of w of sixteen columns from element 16−w on.
+var columns = [2 * width]int32{-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1}
+
+// MatMul computes out = op(a)·op(b).
+func (v *avx2) MatMul(out, a, b matrix, ta, tb bool) {
+	v.product(newProduct(out, a, b, ta, tb), nil, 0)
+}
+
+// Dense computes out = x·w + b, then ReLU.
+func (v *avx2) Dense(out, x, w, b matrix, relu bool) {
+	tail := uint(withBias)
+	if relu {
+		tail |= withReLU
+	}
+	v.product(newProduct(out, x, w, false, false), b.Data[:out.Cols], tail)
+}
+
+// product is a product's shape: out (m, n) with sums of depth terms; element
+// (i, p) of the left factor is a.Data[i·rowStep+p·kStep].
+type product struct {
+	out, a, b      matrix
+	m, n, depth    int
+	rowStep, kStep int
+	turned         bool // b is transposed
+}
+
+// newProduct checks the shapes, because the kernels do not.
+func newProduct(out, a, b matrix, ta, tb bool) product {
+	p := product{out: out, a: a, b: b, m: out.Rows, n: out.Cols, depth: a.Cols, rowStep: a.Cols, kStep: 1, turned: tb}
+	rows, bRows, bCols := a.Rows, b.Rows, b.Cols
+	if ta {
+		rows, p.depth, p.rowStep, p.kStep = a.Cols, a.Rows, 1, a.Cols
+	}
+	if tb {
+		bRows, bCols = b.Cols, b.Rows
+	}
+	if rows != p.m || bRows != p.depth || bCols != p.n || len(out.Data) < p.m*p.n || len(a.Data) < rows*p.depth || len(b.Data) < p.depth*p.n {
+		panic("cpu: the shapes of a product do not agree")
+	}
+	return p
+}
+
+// product cuts along the depth first, so that a sum goes on where it was left.
+func (v *avx2) product(p product, bias []float32, tail uint) {
+	for from := 0; ; from += depthCut {
+		depth, flags := min(depthCut, p.depth-from), uint(0)
+		if from > 0 {
+			flags |= fromC
+		}
+		last := from+depth == p.depth
+		if last {
+			flags |= tail
+		}
+		for i := 0; i < p.m; i += rowCut {
+			for j := 0; j < p.n; j += width {
+				v.pack(&p, from, depth, j)
+				v.rows(&p, from, depth, i, j, bias, flags)
+			}
+		}
+		if last {
+			return
+		}
+	}
+}
+
+// rows computes up to rowCut rows of up to sixteen columns of out.
+func (v *avx2) rows(p *product, from, depth, first, j int, bias []float32, flags uint) {
+	const bytes = 4
+	kind, mask := &tiles, &columns[0]
+	if w := p.n - j; w < width {
+		kind, mask = &maskedTiles, &columns[width-w]
+	}
+	var biasAt, a *float32
+	if bias != nil {
+		biasAt = &bias[j]
+	}
+	end := min(first+rowCut, p.m)
+	for i := first; i < end; i += tileRows {
+		if depth > 0 {
+			a = &p.a.Data[i*p.rowStep+from*p.kStep]
+		}
+		kind[min(tileRows, end-i)](depth, a, uintptr(p.rowStep*bytes), uintptr(p.kStep*bytes), &v.panel[0],
+			&p.out.Data[i*p.n+j], uintptr(p.n*bytes), biasAt, mask, flags)
+	}
+}
+
+// pack lays the columns j … j+15 of the right factor side by side, zeros where
+// it has fewer.
+func (v *avx2) pack(p *product, from, depth, j int) {
+	const bytes = 4
+	w := min(width, p.n-j)
+	switch {
+	case depth == 0:
+	case !p.turned:
+		packRows(&v.panel[0], &p.b.Data[from*p.n+j], uintptr(p.n*bytes), depth, &columns[width-w])
+	default:
+		eights := 0
+		if w == width {
+			if eights = depth / 8; eights > 0 {
+				packColumns(&v.panel[0], &p.b.Data[j*p.depth+from], uintptr(p.depth*bytes), eights)
+			}
+		}
+		v.packSlowly(p, from, depth, j, 8*eights)
+	}
+}
+
+// packSlowly packs a transposed factor from some depth on.
+func (v *avx2) packSlowly(p *product, from, depth, j, start int) {
+	w := min(width, p.n-j)
+	for k := start; k < depth; k++ {
+		dst := v.panel[k*width:][:width]
+		clear(dst[w:])
+		for c := range w {
+			dst[c] = p.b.Data[(j+c)*p.depth+from+k]
+		}
+	}
+}
