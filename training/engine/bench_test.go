@@ -7,25 +7,30 @@ import (
 	"time"
 
 	"sweep/training"
+	"sweep/training/engine"
 )
 
 // BenchmarkStep times outer iterations of the source's ring model as trials run
 // them, points recorded; the evaluations at both ends are left out. cpu-ms/step
 // is what to read on a machine that others use too.
 func BenchmarkStep(b *testing.B) {
-	for _, k := range []int{0, 1, 5} {
-		for _, z := range []int{16, 256} {
-			b.Run(fmt.Sprintf("k=%d/z=%d", k, z), func(b *testing.B) {
-				s := &stopwatch{b: b}
-				cfg := config(b, "gaussians", 1, "k", k, "z_dim", z, "steps", b.N+1, "eval_every", int(1e9))
-				b.ReportAllocs()
-				if _, err := newEngine().Train(b.Context(), training.Job{Config: cfg}, s); err != nil {
-					b.Fatal(err)
-				}
-				b.ReportMetric(float64(s.cpu.Microseconds())/1e3/float64(b.N), "cpu-ms/step")
-			})
+	for key, e := range engines() {
+		for _, k := range []int{0, 1, 5} {
+			for _, z := range []int{16, 256} {
+				b.Run(fmt.Sprintf("%s/k=%d/z=%d", key, k, z), func(b *testing.B) { benchmarkStep(b, e, k, z) })
+			}
 		}
 	}
+}
+
+func benchmarkStep(b *testing.B, e *engine.Engine, k, z int) {
+	s := &stopwatch{b: b}
+	cfg := config(b, "gaussians", 1, "k", k, "z_dim", z, "steps", b.N+1, "eval_every", int(1e9))
+	b.ReportAllocs()
+	if _, err := e.Train(b.Context(), training.Job{Config: cfg}, s); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(float64(s.cpu.Microseconds())/1e3/float64(b.N), "cpu-ms/step")
 }
 
 // stopwatch is a recorder that times the steps 1 … N of N+1.

@@ -12,6 +12,7 @@ import (
 
 	"sweep/training"
 	"sweep/training/checkpoint"
+	"sweep/training/kernels/cpu"
 )
 
 func TestEverythingOfAStepComesBeforeItsCheckpoint(t *testing.T) {
@@ -248,7 +249,7 @@ func reencode(t *testing.T, data []byte, change func(*checkpoint.Manifest, *chec
 
 func TestNumericsNamesTheArithmetic(t *testing.T) {
 	e := newEngine()
-	if got := e.Numerics("gaussians"); !strings.HasPrefix(got, "cpu-go-") || !strings.HasSuffix(got, "-fp32") {
+	if got := e.Numerics("gaussians"); got != cpu.New().Name() || !strings.HasPrefix(got, "cpu-") || !strings.HasSuffix(got, "-fp32") {
 		t.Errorf("gaussians is %q", got)
 	}
 	if got := fmt.Sprint(e.Numerics("noop"), ",", e.Numerics("faces")); got != "any,," && got != "any," {

@@ -10,18 +10,22 @@ import (
 	"testing"
 
 	"sweep/training"
+	"sweep/training/engine"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
 // TestTheNumbersAreStill pins the first hundred losses of one trial per
-// rollback mode. When they change on purpose, training.EngineVersion is raised.
-func TestTheNumbersAreStill(t *testing.T) {
+// rollback mode and numerics key. When they change on purpose,
+// training.EngineVersion is raised.
+func TestTheNumbersAreStill(t *testing.T) { onEveryBackend(t, numbersAreStill) }
+
+func numbersAreStill(t *testing.T, e *engine.Engine) {
 	var got strings.Builder
 	fmt.Fprintln(&got, "rollback,step,d_loss,d_real,d_fake,g_loss")
 	for _, mode := range []string{"carry", "restore", "reset", "none"} {
 		cfg := config(t, "gaussians", 20170129, "k", 3, "rollback", mode, "batch", 40, "z_dim", 16, "steps", 100, "eval_every", 100)
-		r, _ := train(t, training.Job{Config: cfg})
+		r, _ := trainOn(t, e, training.Job{Config: cfg})
 		for step := int64(1); step <= 100; step++ {
 			fmt.Fprintf(&got, "%s,%d", mode, step)
 			for _, m := range []string{"d_loss", "d_real", "d_fake", "g_loss"} {
@@ -30,7 +34,7 @@ func TestTheNumbersAreStill(t *testing.T) {
 			fmt.Fprintln(&got)
 		}
 	}
-	path := filepath.Join("testdata", "losses-"+newEngine().Numerics("gaussians")+".csv")
+	path := filepath.Join("testdata", "losses-"+e.Numerics("gaussians")+".csv")
 	if *update {
 		if err := os.WriteFile(path, []byte(got.String()), 0o644); err != nil {
 			t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 
 	"sweep/training"
 	"sweep/training/engine"
+	"sweep/training/kernels"
 	"sweep/training/tasks/gaussians"
 	"sweep/training/tasks/noop"
 )
@@ -92,7 +93,26 @@ func (r *tape) final() training.Checkpoint { return r.checkpoints[len(r.checkpoi
 
 var errCrash = errors.New("the recorder crashed")
 
+// newEngine trains on the best backend of this machine.
 func newEngine() *engine.Engine { return engine.New(gaussians.Task{}, noop.Task{}) }
+
+// engines are the reference's and the best backend's of this machine, by
+// numerics key.
+func engines() map[string]*engine.Engine {
+	reference := gaussians.Task{Backend: func() kernels.Backend[float32] { return kernels.NewReference[float32]() }}
+	all := map[string]*engine.Engine{}
+	for _, task := range []gaussians.Task{reference, {}} {
+		all[task.Numerics()] = engine.New(task, noop.Task{})
+	}
+	return all
+}
+
+func onEveryBackend(t *testing.T, test func(t *testing.T, e *engine.Engine)) {
+	t.Helper()
+	for key, e := range engines() {
+		t.Run(key, func(t *testing.T) { test(t, e) })
+	}
+}
 
 func config(t testing.TB, task string, seed int64, settings ...any) training.Config {
 	t.Helper()
@@ -124,8 +144,13 @@ func small(t testing.TB, seed int64, settings ...any) training.Config {
 
 func train(t testing.TB, job training.Job) (*tape, training.Result) {
 	t.Helper()
+	return trainOn(t, newEngine(), job)
+}
+
+func trainOn(t testing.TB, e *engine.Engine, job training.Job) (*tape, training.Result) {
+	t.Helper()
 	r := newTape()
-	result, err := newEngine().Train(t.Context(), job, r)
+	result, err := e.Train(t.Context(), job, r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"sweep/training"
+	"sweep/training/engine"
 )
 
 // sameTrial compares everything that two runs of one trial recorded.
@@ -45,18 +46,20 @@ var variants = map[string][]any{
 // recorder, resumes from the newest checkpoint each time, and compares the
 // result with an undisturbed run.
 func TestACrashAnywhereChangesNothing(t *testing.T) {
-	for name, settings := range variants {
-		t.Run(name, func(t *testing.T) {
-			cfg := small(t, 5, settings...)
-			want, wantResult := train(t, training.Job{Config: cfg})
-			for i := range uint64(8) {
-				crashAndResume(t, rand.New(rand.NewPCG(i, 1)), cfg, want, wantResult)
-			}
-		})
-	}
+	onEveryBackend(t, func(t *testing.T, e *engine.Engine) {
+		for name, settings := range variants {
+			t.Run(name, func(t *testing.T) {
+				cfg := small(t, 5, settings...)
+				want, wantResult := trainOn(t, e, training.Job{Config: cfg})
+				for i := range uint64(8) {
+					crashAndResume(t, e, rand.New(rand.NewPCG(i, 1)), cfg, want, wantResult)
+				}
+			})
+		}
+	})
 }
 
-func crashAndResume(t *testing.T, draw *rand.Rand, cfg training.Config, want *tape, wantResult training.Result) {
+func crashAndResume(t *testing.T, e *engine.Engine, draw *rand.Rand, cfg training.Config, want *tape, wantResult training.Result) {
 	t.Helper()
 	every := training.Cadence{Steps: 1 + draw.Int64N(5)}
 	got := newTape()
@@ -71,7 +74,7 @@ func crashAndResume(t *testing.T, draw *rand.Rand, cfg training.Config, want *ta
 			return nil
 		}
 		var err error
-		result, err = newEngine().Train(t.Context(), training.Job{Config: cfg, Every: every, Resume: got.rollBack()}, got)
+		result, err = e.Train(t.Context(), training.Job{Config: cfg, Every: every, Resume: got.rollBack()}, got)
 		if err == nil {
 			break
 		}
@@ -86,8 +89,12 @@ func crashAndResume(t *testing.T, draw *rand.Rand, cfg training.Config, want *ta
 }
 
 func TestPreemptionAtEveryStepChangesNothing(t *testing.T) {
+	onEveryBackend(t, preemptionAtEveryStepChangesNothing)
+}
+
+func preemptionAtEveryStepChangesNothing(t *testing.T, e *engine.Engine) {
 	cfg := small(t, 6, "k", 2)
-	want, _ := train(t, training.Job{Config: cfg})
+	want, _ := trainOn(t, e, training.Job{Config: cfg})
 	for stop := int64(0); stop < cfg.Steps(); stop++ {
 		got := newTape()
 		ctx, cancel := context.WithCancel(t.Context())
@@ -97,11 +104,11 @@ func TestPreemptionAtEveryStepChangesNothing(t *testing.T) {
 			}
 			return nil
 		}
-		result, err := newEngine().Train(ctx, training.Job{Config: cfg}, got)
+		result, err := e.Train(ctx, training.Job{Config: cfg}, got)
 		if err != nil || result.Outcome != training.Preempted || result.Step != stop || got.final().Step != stop {
 			t.Fatalf("stopped at step %d: %+v, %v", stop, result, err)
 		}
-		if _, err = newEngine().Train(t.Context(), training.Job{Config: cfg, Resume: got.final().Data}, got); err != nil {
+		if _, err = e.Train(t.Context(), training.Job{Config: cfg, Resume: got.final().Data}, got); err != nil {
 			t.Fatal(err)
 		}
 		sameTrial(t, got, want)
@@ -109,22 +116,30 @@ func TestPreemptionAtEveryStepChangesNothing(t *testing.T) {
 }
 
 func TestTheCadenceOfCheckpointsChangesNothing(t *testing.T) {
+	onEveryBackend(t, theCadenceOfCheckpointsChangesNothing)
+}
+
+func theCadenceOfCheckpointsChangesNothing(t *testing.T, e *engine.Engine) {
 	cfg := small(t, 7, "k", 2)
-	want, _ := train(t, training.Job{Config: cfg})
+	want, _ := trainOn(t, e, training.Job{Config: cfg})
 	for _, every := range []training.Cadence{{Steps: 1}, {Steps: 4}, {Time: time.Nanosecond}, {Steps: 3, Time: time.Hour}} {
-		got, _ := train(t, training.Job{Config: cfg, Every: every})
+		got, _ := trainOn(t, e, training.Job{Config: cfg, Every: every})
 		sameTrial(t, got, want)
 	}
 }
 
 func TestEveryCheckpointOfAStepHasTheSameBytes(t *testing.T) {
+	onEveryBackend(t, everyCheckpointOfAStepHasTheSameBytes)
+}
+
+func everyCheckpointOfAStepHasTheSameBytes(t *testing.T, e *engine.Engine) {
 	cfg := small(t, 8, "k", 2)
-	often, _ := train(t, training.Job{Config: cfg, Every: training.Cadence{Steps: 1}})
+	often, _ := trainOn(t, e, training.Job{Config: cfg, Every: training.Cadence{Steps: 1}})
 	if n := len(often.checkpoints); n != 9 {
 		t.Fatalf("%d checkpoints of 9 steps", n)
 	}
 	for _, from := range often.checkpoints[:8] {
-		again, _ := train(t, training.Job{Config: cfg, Every: training.Cadence{Steps: 1}, Resume: from.Data})
+		again, _ := trainOn(t, e, training.Job{Config: cfg, Every: training.Cadence{Steps: 1}, Resume: from.Data})
 		for i, c := range again.checkpoints {
 			if want := often.checkpoints[int(from.Step)+i]; c.Step != want.Step || !bytes.Equal(c.Data, want.Data) {
 				t.Fatalf("resumed from step %d, the checkpoint of step %d differs", from.Step, c.Step)
@@ -134,13 +149,16 @@ func TestEveryCheckpointOfAStepHasTheSameBytes(t *testing.T) {
 }
 
 func TestProcessorsAndNeighboursChangeNothing(t *testing.T) {
+	onEveryBackend(t, processorsAndNeighboursChangeNothing)
+}
+
+func processorsAndNeighboursChangeNothing(t *testing.T, e *engine.Engine) {
 	cfg := small(t, 9, "k", 3)
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	want, _ := train(t, training.Job{Config: cfg})
+	want, _ := trainOn(t, e, training.Job{Config: cfg})
 	runtime.GOMAXPROCS(2)
 	var wg sync.WaitGroup
 	tapes := make([]*tape, 4)
-	e := newEngine()
 	for i := range tapes {
 		tapes[i] = newTape()
 		wg.Go(func() {

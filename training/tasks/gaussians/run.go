@@ -6,6 +6,7 @@ import (
 
 	"sweep/training"
 	"sweep/training/kernels"
+	"sweep/training/kernels/cpu"
 	"sweep/training/nets"
 	"sweep/training/tasks"
 	"sweep/training/unroll"
@@ -13,7 +14,7 @@ import (
 
 // Task opens trials in float32.
 type Task struct {
-	// Backend makes the backend of one trial; nil takes the reference.
+	// Backend makes the backend of one trial; nil takes the best of this machine.
 	Backend func() kernels.Backend[float32]
 }
 
@@ -28,7 +29,7 @@ func (t Task) Open(cfg training.Config) (tasks.Run, error) { return Open(cfg, t.
 
 func (t Task) backend() kernels.Backend[float32] {
 	if t.Backend == nil {
-		return kernels.NewReference[float32]()
+		return cpu.New()
 	}
 	return t.Backend()
 }
