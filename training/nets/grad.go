@@ -1,6 +1,7 @@
 package nets
 
 import (
+	"errors"
 	"fmt"
 
 	"gorgonia.org/gorgonia"
@@ -19,25 +20,30 @@ func Children(n *gorgonia.Node) gorgonia.Nodes {
 	return out
 }
 
-// Grad builds the gradients of cost with respect to wrt by reverse traversal;
-// one is the node that holds dcost/dcost = 1. Nothing is kept in the graph, so
-// it may be called for any number of losses of one graph, and nothing is built
-// that no gradient needs. A node of wrt counts as a leaf.
+// Grad builds the gradients of cost with respect to wrt; one is the node that
+// holds dcost/dcost = 1.
 func (ops Ops[T]) Grad(cost, one *gorgonia.Node, wrt gorgonia.Nodes) (gorgonia.Nodes, error) {
+	return ops.VJP(nodes{cost}, nodes{one}, wrt)
+}
+
+// VJP builds the gradients of Σ ⟨outputs[i], seeds[i]⟩ with respect to wrt, the
+// seeds taken as constants of their outputs' shapes. Nothing is kept in the
+// graph, so it may be called for any number of losses of one graph, and on
+// gradients again: with the gradients of a loss as outputs it is the product of
+// the loss's Hessian with the seeds. Nothing is built that no gradient needs. A
+// node of wrt counts as a leaf.
+func (ops Ops[T]) VJP(outputs, seeds, wrt gorgonia.Nodes) (gorgonia.Nodes, error) {
 	t := traversal{leaf: map[node]bool{}, needs: map[node]bool{}}
 	for _, w := range wrt {
 		t.leaf[w] = true
 	}
-	t.visit(cost)
-	parts := map[node]nodes{cost: {one}}
-	for i := len(t.order) - 1; i >= 0; i-- {
-		n := t.order[i]
-		if t.leaf[n] || !t.needs[n] || len(parts[n]) == 0 {
-			continue
-		}
-		if err := ops.propagate(n, parts, t.needs); err != nil {
-			return nil, err
-		}
+	parts := map[node]nodes{}
+	for i, out := range outputs {
+		t.visit(out)
+		parts[out] = append(parts[out], seeds[i])
+	}
+	if err := ops.backward(t, parts); err != nil {
+		return nil, err
 	}
 	grads := make(nodes, len(wrt))
 	for i, w := range wrt {
@@ -50,7 +56,21 @@ func (ops Ops[T]) Grad(cost, one *gorgonia.Node, wrt gorgonia.Nodes) (gorgonia.N
 	return grads, nil
 }
 
-// traversal orders the nodes below a cost, inputs first, and marks those that
+// backward hands gradients on from users to inputs, down to the leaves.
+func (ops Ops[T]) backward(t traversal, parts map[node]nodes) error {
+	for i := len(t.order) - 1; i >= 0; i-- {
+		n := t.order[i]
+		if t.leaf[n] || !t.needs[n] || len(parts[n]) == 0 {
+			continue
+		}
+		if err := ops.propagate(n, parts, t.needs); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// traversal orders the nodes below the outputs, inputs first, and marks those that
 // lead to a leaf through derivatives.
 type traversal struct {
 	order nodes
@@ -99,7 +119,7 @@ func (ops Ops[T]) propagate(n node, parts map[node]nodes, needs map[node]bool) e
 // sum adds the parts of a gradient in the order of their discovery.
 func (ops Ops[T]) sum(parts nodes) (node, error) {
 	if len(parts) == 0 {
-		return nil, fmt.Errorf("the loss does not depend on it")
+		return nil, errors.New("the loss does not depend on it")
 	}
 	total := parts[0]
 	for _, p := range parts[1:] {

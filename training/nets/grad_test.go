@@ -56,18 +56,16 @@ func (r *rig) scalar(x node) node {
 
 // compare checks gradients against central differences with respect to every
 // element of every input.
-func compare(t *testing.T, loss *plan.Program[float64], grads []matrix, inputs []matrix) {
+func compare(t *testing.T, value func() float64, grads, inputs []matrix) {
 	t.Helper()
 	const h = 1e-6
 	for i, in := range inputs {
 		for j := range in.Data {
 			x := in.Data[j]
 			in.Data[j] = x + h
-			loss.Run()
-			up := loss.Output(0).Data[0]
+			up := value()
 			in.Data[j] = x - h
-			loss.Run()
-			want := (up - loss.Output(0).Data[0]) / (2 * h)
+			want := (up - value()) / (2 * h)
 			in.Data[j] = x
 			if got := grads[i].Data[j]; math.Abs(got-want) > 1e-8+1e-6*math.Abs(want) {
 				t.Errorf("input %d, element %d: gradient %v, finite difference %v", i, j, got, want)
@@ -76,31 +74,56 @@ func compare(t *testing.T, loss *plan.Program[float64], grads []matrix, inputs [
 	}
 }
 
+// first is a program's first output, a scalar.
+func first(p *plan.Program[float64]) func() float64 {
+	return func() float64 {
+		p.Run()
+		return p.Output(0).Data[0]
+	}
+}
+
+// against is Σ ⟨outputs of p, others⟩.
+func against(p *plan.Program[float64], others []matrix) func() float64 {
+	return func() (sum float64) {
+		p.Run()
+		for i, o := range others {
+			for j, v := range p.Output(i).Data {
+				sum += v * o.Data[j]
+			}
+		}
+		return sum
+	}
+}
+
+// check holds the gradients of a loss, and the gradients of those, against
+// finite differences.
 func (r *rig) check(loss node) {
 	r.t.Helper()
 	one, om := nets.Input[float64](r.graph, "one", 1, 1)
 	om.Data[0] = 1
-	gs, err := r.ops.Grad(loss, one, r.nodes)
+	inputs, memory := r.nodes, r.inputs
+	grads, err := r.ops.Grad(loss, one, inputs)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	p, err := plan.Compile(r.ops.Backend, gs...)
+	slopes := compile(r.t, r.ops.Backend, grads...)
+	slopes.Run()
+	compare(r.t, first(compile(r.t, r.ops.Backend, loss)), outputs(slopes, len(grads)), memory)
+
+	var seeds gorgonia.Nodes
+	for _, m := range memory {
+		seeds = append(seeds, r.input(m.Rows, m.Cols))
+	}
+	second, err := r.ops.VJP(grads, seeds, inputs)
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	value, err := plan.Compile(r.ops.Backend, loss)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	p.Run()
-	grads := make([]matrix, len(gs))
-	for i := range gs {
-		grads[i] = p.Output(i)
-	}
-	compare(r.t, value, grads, r.inputs)
+	curves := compile(r.t, r.ops.Backend, second...)
+	curves.Run()
+	compare(r.t, against(slopes, r.inputs[len(memory):]), outputs(curves, len(second)), memory)
 }
 
-func TestEveryOperationsGradientIsTheFiniteDifference(t *testing.T) {
+func TestEveryOperationsGradientsOfBothOrdersAreFiniteDifferences(t *testing.T) {
 	for name, build := range map[string]func(r *rig) (node, error){
 		"matmul":              func(r *rig) (node, error) { return r.ops.MatMul(r.input(3, 4), r.input(4, 5), false, false) },
 		"matmul, left turned": func(r *rig) (node, error) { return r.ops.MatMul(r.input(4, 3), r.input(4, 5), true, false) },
@@ -121,9 +144,14 @@ func TestEveryOperationsGradientIsTheFiniteDifference(t *testing.T) {
 			x := r.input(3, 4)
 			return r.ops.Add(x, x)
 		},
-		"scale":             func(r *rig) (node, error) { return r.ops.Scale(r.input(3, 4), -0.7) },
-		"softplus, real":    func(r *rig) (node, error) { return r.ops.SoftplusMean(r.input(6, 1), -1) },
-		"softplus, fake":    func(r *rig) (node, error) { return r.ops.SoftplusMean(r.input(6, 1), 1) },
+		"scale":          func(r *rig) (node, error) { return r.ops.Scale(r.input(3, 4), -0.7) },
+		"softplus, real": func(r *rig) (node, error) { return r.ops.SoftplusMean(r.input(6, 1), -1) },
+		"softplus, fake": func(r *rig) (node, error) { return r.ops.SoftplusMean(r.input(6, 1), 1) },
+		"tanh":           func(r *rig) (node, error) { return r.ops.Tanh(r.input(3, 4)) },
+		"mul":            func(r *rig) (node, error) { return r.ops.Mul(r.input(3, 4), r.input(3, 4)) },
+		"softplus of a tanh layer": func(r *rig) (node, error) {
+			return r.ops.SoftplusMean(r.must(r.ops.Tanh(r.must(r.ops.Dense(r.input(6, 3), r.input(3, 1), r.input(1, 1), false)))), 1)
+		},
 		"relugrad in its g": func(r *rig) (node, error) { return reluGrad(r, r.input(3, 4)) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -155,9 +183,12 @@ func TestAGradientThatDoesNotExistIsAnError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	norm := r.must(r.ops.ColSum(first[0]))
-	if _, err := r.ops.Grad(norm, one, r.nodes); err == nil || !strings.Contains(err.Error(), "softplusgrad(1) has no derivative") {
-		t.Errorf("a second order through softplus gave %v", err)
+	second, err := r.ops.Grad(r.must(r.ops.ColSum(first[0])), one, r.nodes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.ops.Grad(r.must(r.ops.ColSum(second[0])), one, r.nodes); err == nil || !strings.Contains(err.Error(), "softpluscurve has no derivative") {
+		t.Errorf("a third order through softplus gave %v", err)
 	}
 	other := r.input(4, 1)
 	if _, err := r.ops.Grad(loss, one, gorgonia.Nodes{other}); err == nil || !strings.Contains(err.Error(), "does not depend") {

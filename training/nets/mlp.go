@@ -19,9 +19,11 @@ type Param[T kernels.Float] struct {
 	value *tensor.Dense
 }
 
-// MLP is a stack of dense layers with ReLU between them and a linear last one.
+// MLP is a stack of dense layers: an activation after each but the last, which
+// is linear.
 type MLP[T kernels.Float] struct {
 	Params []*Param[T] // weight and bias of each layer in turn
+	Hidden Activation  // of the hidden layers; the zero value is ReLU
 }
 
 // NewMLP allocates layers of zeros; sizes are the widths from input to output.
@@ -63,14 +65,30 @@ func (m *MLP[T]) Nodes(g *gorgonia.ExprGraph) gorgonia.Nodes {
 }
 
 // Apply builds the network's output for input x, with the parameters' nodes.
-func (ops Ops[T]) Apply(x *gorgonia.Node, params gorgonia.Nodes) (*gorgonia.Node, error) {
+func (ops Ops[T]) Apply(m *MLP[T], x *gorgonia.Node, params gorgonia.Nodes) (*gorgonia.Node, error) {
 	var err error
 	for i := 0; i < len(params); i += 2 {
-		if x, err = ops.Dense(x, params[i], params[i+1], i+2 < len(params)); err != nil {
+		last := i+2 == len(params)
+		if x, err = ops.Dense(x, params[i], params[i+1], !last && m.Hidden == ReLU); err != nil {
+			return nil, err
+		}
+		if last || m.Hidden == ReLU {
+			continue
+		}
+		if x, err = ops.Tanh(x); err != nil {
 			return nil, err
 		}
 	}
 	return x, nil
+}
+
+// Data lists the parameters' memory in order.
+func (m *MLP[T]) Data() [][]T {
+	out := make([][]T, len(m.Params))
+	for i, p := range m.Params {
+		out[i] = p.Data
+	}
+	return out
 }
 
 // Input adds a bound input to a graph and returns the memory to fill.

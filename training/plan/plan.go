@@ -3,15 +3,14 @@
 // the tests.
 //
 // It promises that running a program allocates nothing and computes exactly
-// what the operations compute, each once per run, inputs before users. It
-// imports no network, task or checkpoint: an operation is whatever has Call.
+// what the operations compute, each once per run, inputs before users; that
+// nothing is computed that no output needs; and that values share memory once
+// nobody reads them any more. It imports no network, task or checkpoint: an
+// operation is whatever has Call.
 package plan
 
 import (
-	"fmt"
-
 	"gorgonia.org/gorgonia"
-	"gorgonia.org/tensor"
 
 	"sweep/training/kernels"
 )
@@ -31,22 +30,40 @@ type instruction[T kernels.Float] struct {
 // Program computes some nodes of a graph. Inputs are read, at each run, from
 // the memory that was bound to the graph when the program was compiled.
 type Program[T kernels.Float] struct {
-	be   kernels.Backend[T]
-	code []instruction[T]
-	out  []kernels.Matrix[T]
+	be     kernels.Backend[T]
+	code   []instruction[T]
+	out    []kernels.Matrix[T]
+	floats int
 }
 
 // Compile lowers what the outputs depend on, and nothing else of their graph.
 func Compile[T kernels.Float](be kernels.Backend[T], outputs ...*gorgonia.Node) (*Program[T], error) {
-	c := compiler[T]{program: &Program[T]{be: be}, memory: map[*gorgonia.Node]kernels.Matrix[T]{}}
-	for _, n := range outputs {
-		m, err := c.lower(n)
-		if err != nil {
+	stages, err := Stages(be, outputs)
+	if err != nil {
+		return nil, err
+	}
+	return stages[0], nil
+}
+
+// Stages lowers groups of outputs to one program each. A program does not
+// compute again what an earlier one has computed: it reads what the earlier
+// one's latest run left.
+func Stages[T kernels.Float](be kernels.Backend[T], groups ...gorgonia.Nodes) ([]*Program[T], error) {
+	l := lowering[T]{values: map[*gorgonia.Node]*value[T]{}}
+	ends := make([]int, len(groups))
+	for i, outputs := range groups {
+		if err := l.stage(i, outputs); err != nil {
 			return nil, err
 		}
-		c.program.out = append(c.program.out, m)
+		ends[i] = len(l.calls)
 	}
-	return c.program, nil
+	stages := make([]*Program[T], len(groups))
+	begin := 0
+	for i, outputs := range groups {
+		stages[i] = l.program(be, l.calls[begin:ends[i]], outputs)
+		begin = ends[i]
+	}
+	return stages, nil
 }
 
 // Run computes the outputs anew.
@@ -57,62 +74,13 @@ func (p *Program[T]) Run() {
 	}
 }
 
-// Output is the memory of output i, overwritten by each run.
+// Output is the memory of output i, overwritten by each run of the program that
+// computes it.
 func (p *Program[T]) Output(i int) kernels.Matrix[T] { return p.out[i] }
 
 // Len is the number of calls.
 func (p *Program[T]) Len() int { return len(p.code) }
 
-type compiler[T kernels.Float] struct {
-	program *Program[T]
-	memory  map[*gorgonia.Node]kernels.Matrix[T]
-}
-
-// lower gives the memory that holds a node's value, after adding the calls that
-// compute it.
-func (c *compiler[T]) lower(n *gorgonia.Node) (kernels.Matrix[T], error) {
-	if m, ok := c.memory[n]; ok {
-		return m, nil
-	}
-	m, err := c.lowerNew(n)
-	if err == nil {
-		c.memory[n] = m
-	}
-	return m, err
-}
-
-func (c *compiler[T]) lowerNew(n *gorgonia.Node) (kernels.Matrix[T], error) {
-	if n.Op() == nil {
-		return bound[T](n)
-	}
-	op, ok := n.Op().(Operation[T])
-	if !ok {
-		return kernels.Matrix[T]{}, fmt.Errorf("operation %v has no kernel call", n.Op())
-	}
-	call := instruction[T]{op: op}
-	children := n.Graph().From(n.ID())
-	for children.Next() {
-		m, err := c.lower(children.Node().(*gorgonia.Node))
-		if err != nil {
-			return kernels.Matrix[T]{}, err
-		}
-		call.in = append(call.in, m)
-	}
-	s := n.Shape()
-	call.out = kernels.NewMatrix[T](s[0], s[1])
-	c.program.code = append(c.program.code, call)
-	return call.out, nil
-}
-
-// bound sees an input's memory.
-func bound[T kernels.Float](n *gorgonia.Node) (kernels.Matrix[T], error) {
-	d, ok := n.Value().(*tensor.Dense)
-	if !ok {
-		return kernels.Matrix[T]{}, fmt.Errorf("input %v has no dense tensor bound", n)
-	}
-	data, ok := d.Data().([]T)
-	if s := d.Shape(); !ok || len(s) != 2 {
-		return kernels.Matrix[T]{}, fmt.Errorf("input %v is %v of shape %v, not a matrix of %T", n, d.Dtype(), s, *new(T))
-	}
-	return kernels.Matrix[T]{Rows: d.Shape()[0], Cols: d.Shape()[1], Data: data}, nil
-}
+// Floats is the number of elements that the program's own values take, inputs
+// and earlier stages' values left out.
+func (p *Program[T]) Floats() int { return p.floats }

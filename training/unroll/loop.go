@@ -37,8 +37,7 @@ type Game interface {
 	Both(outer uint32) (Look, float64)
 }
 
-// Loop trains a generator G against a discriminator D. The gradient is
-// truncated: the generator does not see how the look-ahead depends on it.
+// Loop trains a generator G against a discriminator D.
 type Loop[T kernels.Float] struct {
 	G, D *Player[T]
 
@@ -46,11 +45,21 @@ type Loop[T kernels.Float] struct {
 	k        int
 	rollback Rollback
 	first    *memory[T] // D just after look-ahead step 0
+	way      *way[T]    // back through the look-ahead; nil when the gradient is truncated
 }
 
-// New makes a loop with k ≥ 0 look-ahead steps.
+// New makes a loop with k ≥ 0 look-ahead steps and the truncated gradient: the
+// generator does not see how the look-ahead depends on it.
 func New[T kernels.Float](game Game, g, d *Player[T], k int, rollback Rollback) *Loop[T] {
 	return &Loop[T]{G: g, D: d, game: game, k: k, rollback: rollback, first: newMemory(d)}
+}
+
+// NewFull makes a loop with k ≥ 1 look-ahead steps whose generator descends the
+// full gradient, through the look-ahead.
+func NewFull[T kernels.Float](game Unrolled, g, d *Player[T], k int, rollback Rollback, adjoint Adjoint[T]) *Loop[T] {
+	l := New(game, g, d, k, rollback)
+	l.way = newWay(game, d, k, adjoint)
+	return l
 }
 
 // Step is one outer iteration. It returns D's numbers at look-ahead step 0 and
@@ -64,6 +73,9 @@ func (l *Loop[T]) Step(outer uint32) (Look, float64) {
 	}
 	look := l.lookAhead(outer)
 	loss := l.game.Generate(outer)
+	if l.way != nil {
+		l.way.back(l.D)
+	}
 	l.G.step()
 	l.wayBack()
 	return look, loss
@@ -79,15 +91,27 @@ func (l *Loop[T]) simultaneous(outer uint32) (Look, float64) {
 }
 
 // lookAhead takes k steps of D and keeps D's state after the first.
-func (l *Loop[T]) lookAhead(outer uint32) Look {
-	look := l.game.Look(outer, 0)
-	l.D.step()
-	l.first.keep(l.D)
-	for inner := 1; inner < l.k; inner++ {
-		l.game.Look(outer, uint32(inner))
-		l.D.step()
+func (l *Loop[T]) lookAhead(outer uint32) (first Look) {
+	for inner := range l.k {
+		look := l.game.Look(outer, uint32(inner))
+		l.stepD(inner)
+		if inner == 0 {
+			first = look
+			l.first.keep(l.D)
+		}
 	}
-	return look
+	return first
+}
+
+// stepD is D's step inner, noted where the way back will need it.
+func (l *Loop[T]) stepD(inner int) {
+	if l.way == nil {
+		l.D.step()
+		return
+	}
+	l.way.before(inner, l.D)
+	l.D.step()
+	l.way.after(inner, l.D)
 }
 
 // wayBack returns D to its state after look-ahead step 0. With reset only the

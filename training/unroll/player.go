@@ -22,17 +22,22 @@ type Player[T kernels.Float] struct {
 // NewPlayer begins with moments and counter at zero.
 func NewPlayer[T kernels.Float](be kernels.Backend[T], adam Adam, weights, grads [][]T) *Player[T] {
 	p := &Player[T]{Weights: weights, Grads: grads, adam: adam, be: be}
-	p.M, p.V = zerosLike(weights), zerosLike(weights)
+	p.M, p.V = zerosLike[T](weights), zerosLike[T](weights)
 	return p
 }
 
 // step is one step of Adam on the gradients as they are.
 func (p *Player[T]) step() {
 	p.Steps++
-	a := kernels.NewAdamStep(p.adam.Rate, p.adam.Beta1, p.adam.Beta2, p.adam.Eps, p.Steps)
+	a := p.adamStep()
 	for i, w := range p.Weights {
 		p.be.Adam(w, p.M[i], p.V[i], p.Grads[i], a)
 	}
+}
+
+// adamStep is the step that the counter stands at.
+func (p *Player[T]) adamStep() kernels.AdamStep {
+	return kernels.NewAdamStep(p.adam.Rate, p.adam.Beta1, p.adam.Beta2, p.adam.Eps, p.Steps)
 }
 
 func (p *Player[T]) resetMoments() {
@@ -50,7 +55,7 @@ type memory[T kernels.Float] struct {
 }
 
 func newMemory[T kernels.Float](p *Player[T]) *memory[T] {
-	return &memory[T]{weights: zerosLike(p.Weights), m: zerosLike(p.M), v: zerosLike(p.V)}
+	return &memory[T]{weights: zerosLike[T](p.Weights), m: zerosLike[T](p.M), v: zerosLike[T](p.V)}
 }
 
 func (c *memory[T]) keep(p *Player[T]) {
@@ -68,10 +73,10 @@ func (c *memory[T]) restoreMoments(p *Player[T]) {
 	p.Steps = c.steps
 }
 
-func zerosLike[T kernels.Float](x [][]T) [][]T {
-	out := make([][]T, len(x))
+func zerosLike[U, T kernels.Float](x [][]T) [][]U {
+	out := make([][]U, len(x))
 	for i := range x {
-		out[i] = make([]T, len(x[i]))
+		out[i] = make([]U, len(x[i]))
 	}
 	return out
 }

@@ -12,14 +12,20 @@ import (
 )
 
 // game computes losses and gradients for unroll.Loop: it draws the batches and
-// runs one of three programs over the model's graph.
+// runs programs over the generator's and the discriminator's graphs.
 type game[T kernels.Float] struct {
 	settings
 	be   kernels.Backend[T]
-	gan  *nets.GAN[T]
+	disc *nets.Discriminator[T]
+	net  *nets.MLP[T] // the generator's
+
+	together    bool                // all look-ahead batches are made in one pass
+	ahead, last *maker[T]           // of the look-ahead's points, and of the generator's step's
+	reals       []kernels.Matrix[T] // the look-ahead's real batches, kept for the way back
+
 	look *plan.Program[T] // DLoss, DReal, DFake, DGrads
-	gen  *plan.Program[T] // GLoss, GGrads
-	both *plan.Program[T] // all of these
+	gen  *plan.Program[T] // GLoss, Cost and, for the full gradient, GGrads
+	pull *plan.Program[T] // Pull and Curve, for the full gradient
 }
 
 // The order of outputs: the numbers first, then the gradients.
@@ -28,29 +34,48 @@ const (
 	dReal
 	dFake
 	lookNumbers
-	gLoss = 0
+)
+
+const (
+	gLoss = iota
+	gCost
+	genNumbers
 )
 
 func newGame[T kernels.Float](s settings, be kernels.Backend[T]) (*game[T], error) {
 	g := nets.NewMLP[T]("generator", s.zDim, s.gWidth, s.gWidth, 2)
 	d := nets.NewMLP[T]("discriminator", 2, s.dWidth, 1)
+	g.Hidden, d.Hidden = s.hidden, s.hidden
 	g.HeNormal(be, s.initScale, s.key, kernels.StreamInitG)
 	d.HeNormal(be, s.initScale, s.key, kernels.StreamInitD)
-	gan, err := nets.NewGAN(be, g, d, s.batch, s.inputScale)
+	disc, err := nets.NewDiscriminator(be, d, s.batch, s.inputScale, s.gLoss)
 	if err != nil {
 		return nil, fmt.Errorf("task gaussians: %w", err)
 	}
-	m := &game[T]{settings: s, be: be, gan: gan}
+	m := &game[T]{settings: s, be: be, disc: disc, net: g}
+	if err := m.makers(); err != nil {
+		return nil, fmt.Errorf("task gaussians: %w", err)
+	}
 	return m, m.compile()
 }
 
-// compile lowers what the loop will use: one program at k = 0, two otherwise.
+// compile lowers what the loop will use. At k = 0 both players see the
+// discriminator at the same weights, so that gen reads what look has computed.
 func (m *game[T]) compile() (err error) {
-	look := append(gorgonia.Nodes{m.gan.DLoss, m.gan.DReal, m.gan.DFake}, m.gan.DGrads...)
-	gen := append(gorgonia.Nodes{m.gan.GLoss}, m.gan.GGrads...)
+	look := append(gorgonia.Nodes{m.disc.DLoss, m.disc.DReal, m.disc.DFake}, m.disc.DGrads...)
+	gen := gorgonia.Nodes{m.disc.GLoss, m.disc.Cost}
 	if m.k == 0 {
-		m.both, err = plan.Compile(m.be, append(look, gen...)...)
+		stages, err := plan.Stages(m.be, look, gen)
+		if err == nil {
+			m.look, m.gen = stages[0], stages[1]
+		}
 		return err
+	}
+	if m.full {
+		gen = append(gen, m.disc.GGrads...)
+		if m.pull, err = plan.Compile(m.be, append(gorgonia.Nodes{m.disc.Pull}, m.disc.Curve...)...); err != nil {
+			return err
+		}
 	}
 	if m.look, err = plan.Compile(m.be, look...); err != nil {
 		return err
@@ -59,58 +84,70 @@ func (m *game[T]) compile() (err error) {
 	return err
 }
 
-// players makes both players over the programs' gradients.
-func (m *game[T]) players() (g, d *unroll.Player[T]) {
-	dProgram, dFirst, gProgram, gFirst := m.look, lookNumbers, m.gen, 1
-	if m.k == 0 {
-		dProgram, gProgram, gFirst = m.both, m.both, lookNumbers+len(m.gan.DGrads)+1
+// loop makes the loop over both players.
+func (m *game[T]) loop() *unroll.Loop[T] {
+	g := unroll.NewPlayer(m.be, m.g, m.net.Data(), outputs(m.last.backward, 0, len(m.net.Params)))
+	d := unroll.NewPlayer(m.be, m.d, m.disc.Net.Data(), outputs(m.look, lookNumbers, len(m.disc.DGrads)))
+	if !m.full {
+		return unroll.New(m, g, d, m.k, m.rollback)
 	}
-	g = unroll.NewPlayer(m.be, m.g, weights(m.gan.G), grads(gProgram, gFirst, len(m.gan.GGrads)))
-	d = unroll.NewPlayer(m.be, m.d, weights(m.gan.D), grads(dProgram, dFirst, len(m.gan.DGrads)))
-	return g, d
-}
-
-func weights[T kernels.Float](m *nets.MLP[T]) (out [][]T) {
-	for _, p := range m.Params {
-		out = append(out, p.Data)
+	adjoint := unroll.Adjoint[T]{
+		Lambda: outputs(m.gen, genNumbers, len(m.disc.GGrads)),
+		Curve:  outputs(m.pull, 1, len(m.disc.Curve)),
 	}
-	return out
-}
-
-func grads[T kernels.Float](p *plan.Program[T], first, n int) (out [][]T) {
-	for i := range n {
-		out = append(out, p.Output(first+i).Data)
+	for _, d := range m.disc.Direction {
+		adjoint.Direction = append(adjoint.Direction, d.Data)
 	}
-	return out
+	return unroll.NewFull(m, g, d, m.k, m.rollback, adjoint)
 }
 
 // Look draws a real and a z batch and computes the discriminator's gradients.
 func (m *game[T]) Look(outer, inner uint32) unroll.Look {
-	m.draw(outer, inner)
+	m.realAhead(outer, inner)
+	m.fakeAhead(outer, inner)
 	m.look.Run()
-	return lookOf(m.look)
+	return unroll.Look{Loss: m.lookNumber(dLoss), Real: m.lookNumber(dReal), Fake: m.lookNumber(dFake)}
 }
 
-// Generate draws a z batch and computes the generator's gradients.
+func (m *game[T]) lookNumber(i int) float64 { return float64(m.look.Output(i).Data[0]) }
+
+// Generate draws the generator's batch and computes its gradients, for the full
+// gradient only as far as the points.
 func (m *game[T]) Generate(outer uint32) float64 {
-	m.be.Normals(m.gan.Z.Data, m.key, kernels.Counter{Stream: kernels.StreamZG, Outer: outer})
-	m.gen.Run()
-	return float64(m.gen.Output(gLoss).Data[0])
+	m.batchOfG(outer)
+	return m.generate()
 }
 
 // Both uses the batches of look-ahead step 0 for both players.
 func (m *game[T]) Both(outer uint32) (unroll.Look, float64) {
-	m.draw(outer, 0)
-	m.both.Run()
-	return lookOf(m.both), float64(m.both.Output(lookNumbers + len(m.gan.DGrads)).Data[0])
+	look := m.Look(outer, 0)
+	return look, m.generate()
 }
 
-func (m *game[T]) draw(outer, inner uint32) {
-	Draw(m.mixture, m.gan.Real.Data, m.key, kernels.Counter{Stream: kernels.StreamReal, Outer: outer, Inner: inner})
-	m.be.Normals(m.gan.Z.Data, m.key, kernels.Counter{Stream: kernels.StreamZ, Outer: outer, Inner: inner})
+func (m *game[T]) generate() float64 {
+	m.gen.Run()
+	copy(m.last.part(m.last.Cost, m.lastPart()).Data, m.gen.Output(gCost).Data)
+	if !m.full {
+		m.last.backward.Run()
+	}
+	return float64(m.gen.Output(gLoss).Data[0])
 }
 
-func lookOf[T kernels.Float](p *plan.Program[T]) unroll.Look {
-	number := func(i int) float64 { return float64(p.Output(i).Data[0]) }
-	return unroll.Look{Loss: number(dLoss), Real: number(dReal), Fake: number(dFake)}
+// Pull goes back to the batches of look-ahead step inner. What it finds for the
+// points is added up where they are the same in every step, and kept beside the
+// others' where every step has its own.
+func (m *game[T]) Pull(inner uint32) {
+	cost := m.ahead.part(m.ahead.Cost, m.aheadPart(inner))
+	if m.fixed {
+		m.pull.Run()
+		m.be.Add(cost, cost, m.pull.Output(0))
+		return
+	}
+	copy(m.disc.Real.Data, m.reals[inner].Data)
+	copy(m.disc.Fake.Data, m.ahead.part(m.ahead.points, int(inner)).Data)
+	m.pull.Run()
+	copy(cost.Data, m.pull.Output(0).Data)
 }
+
+// Complete takes all points' gradients to the generator's weights.
+func (m *game[T]) Complete() { m.last.backward.Run() }

@@ -48,16 +48,19 @@ func Open[T kernels.Float](cfg training.Config, be kernels.Backend[T]) (tasks.Ru
 	if err != nil {
 		return nil, err
 	}
+	return open(s, be)
+}
+
+func open[T kernels.Float](s settings, be kernels.Backend[T]) (tasks.Run, error) {
 	m, err := newGame(s, be)
 	if err != nil {
 		return nil, err
 	}
-	sampler, err := newSampler(be, m.gan.G)
+	sampler, err := newSampler(be, m.net)
 	if err != nil {
 		return nil, err
 	}
-	g, d := m.players()
-	return &run[T]{game: m, loop: unroll.New(m, g, d, s.k, s.rollback), sampler: sampler}, nil
+	return &run[T]{game: m, loop: m.loop(), sampler: sampler}, nil
 }
 
 // Step trains one outer iteration.
@@ -97,7 +100,7 @@ func (r *run[T]) diverged(step int64) string {
 			return fmt.Sprintf("%s is %v at step %d", p.Metric, p.Value, step)
 		}
 	}
-	for _, mlp := range []*nets.MLP[T]{r.gan.G, r.gan.D} {
+	for _, mlp := range []*nets.MLP[T]{r.net, r.disc.Net} {
 		for _, p := range mlp.Params {
 			if i := firstNotFinite(p.Data); i >= 0 {
 				return fmt.Sprintf("%s[%d] is %v at step %d", p.Name, i, p.Data[i], step)

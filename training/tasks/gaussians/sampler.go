@@ -24,7 +24,7 @@ func newSampler[T kernels.Float](be kernels.Backend[T], g *nets.MLP[T]) (*sample
 	graph := gorgonia.NewGraph()
 	ops := nets.Ops[T]{Backend: be}
 	z, memory := nets.Input[T](graph, "z", chunk, g.Params[0].Rows)
-	out, err := ops.Apply(z, g.Nodes(graph))
+	out, err := ops.Apply(g, z, g.Nodes(graph))
 	if err != nil {
 		return nil, fmt.Errorf("task gaussians: building the sampler: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"sweep/training"
 	"sweep/training/kernels"
+	"sweep/training/nets"
 	"sweep/training/unroll"
 )
 
@@ -14,6 +15,10 @@ type settings struct {
 	mixture                     Mixture
 	k                           int
 	rollback                    unroll.Rollback
+	full                        bool // gradient: through the look-ahead
+	fixed                       bool // batches: one for all look-ahead steps and the generator's
+	gLoss                       nets.GeneratorLoss
+	hidden                      nets.Activation // of both networks; no parameter sets it, tests do
 	batch, zDim, gWidth, dWidth int
 	initScale, inputScale       float64
 	g, d                        unroll.Adam
@@ -31,6 +36,7 @@ func read(cfg training.Config) (settings, error) {
 	s := settings{
 		key: kernels.NewKey(cfg.Seed), mixture: mixture,
 		k: int(p.Int("k")), rollback: unroll.Rollback(p.Str("rollback")),
+		full: p.Str("gradient") == "full" && p.Int("k") > 0, fixed: p.Str("batches") == "fixed" && p.Int("k") > 0, gLoss: nets.GeneratorLoss(p.Str("g_loss")),
 		batch: int(p.Int("batch")), zDim: int(p.Int("z_dim")),
 		gWidth: int(p.Int("g_width")), dWidth: int(p.Int("d_width")),
 		initScale: p.Float("init_scale"), inputScale: 1 / p.Float("data_scale"),

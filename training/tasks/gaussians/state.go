@@ -17,7 +17,7 @@ type network[T kernels.Float] struct {
 }
 
 func (r *run[T]) networks() map[string]network[T] {
-	return map[string]network[T]{"generator": {r.gan.G, r.loop.G}, "discriminator": {r.gan.D, r.loop.D}}
+	return map[string]network[T]{"generator": {r.net, r.loop.G}, "discriminator": {r.disc.Net, r.loop.D}}
 }
 
 // streams are the random streams that go on with the outer step.

@@ -1,0 +1,154 @@
+package gaussians_test
+
+import (
+	"fmt"
+	"testing"
+
+	"sweep/training"
+	"sweep/training/checkpoint"
+	"sweep/training/kernels"
+	"sweep/training/tasks"
+	"sweep/training/tasks/gaussians"
+)
+
+// variant is one choice of how to unroll.
+type variant struct {
+	k                                 int
+	gradient, rollback, batches, loss string
+}
+
+func (v variant) String() string {
+	return fmt.Sprintf("k=%d %s %s %s %s", v.k, v.gradient, v.rollback, v.batches, v.loss)
+}
+
+// variants are all combinations for the given k.
+func variants(ks ...int) (out []variant) {
+	for _, k := range ks {
+		for _, gradient := range []string{"truncated", "full"} {
+			for _, rollback := range []string{"carry", "restore", "reset", "none"} {
+				for _, batches := range []string{"fresh", "fixed"} {
+					for _, loss := range []string{"non-saturating", "minimax"} {
+						out = append(out, variant{k, gradient, rollback, batches, loss})
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// tiny is a trial of a variant with networks of a few dozen weights.
+func (v variant) tiny(t *testing.T) training.Config {
+	t.Helper()
+	p := training.Params{}
+	for name, n := range map[string]int{"k": v.k, "batch": 5, "z_dim": 2, "g_width": 3, "d_width": 4, "steps": 100} {
+		p = p.With(name, training.IntValue(int64(n)))
+	}
+	cfg, err := training.NewConfig("gaussians", p, 42)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, s := range map[string]string{"gradient": v.gradient, "rollback": v.rollback, "batches": v.batches, "g_loss": v.loss} {
+		cfg.Params = cfg.Params.With(name, training.StringValue(s))
+	}
+	return cfg
+}
+
+func open[T kernels.Float](t *testing.T, cfg training.Config) tasks.Run {
+	t.Helper()
+	run, err := gaussians.Open(cfg, kernels.NewReference[T]())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run
+}
+
+func restore(t *testing.T, run tasks.Run, step int64, s checkpoint.State) {
+	t.Helper()
+	if err := run.Restore(step, s); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// bytesOf are a network's weights, without the moments.
+func bytesOf(s checkpoint.State, network string) (out string) {
+	for layer := range 3 {
+		for _, kind := range []string{"weight", "bias"} {
+			for _, t := range s.Tensors {
+				if t.Name == fmt.Sprintf("%s.%d.%s", network, layer, kind) {
+					out += string(t.Data)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// TestTheDiscriminatorEndsEveryIterationAtItsFirstStep: a trial with k = 1 that
+// is put where the variant is takes just that step.
+func TestTheDiscriminatorEndsEveryIterationAtItsFirstStep(t *testing.T) {
+	for _, v := range variants(0, 1, 2, 3, 5) {
+		run := open[float32](t, v.tiny(t))
+		one := variant{1, "truncated", "carry", "fresh", "non-saturating"}
+		if v.rollback == "reset" {
+			one.rollback = "reset"
+		}
+		first := open[float32](t, one.tiny(t))
+		for step := int64(1); step <= 4; step++ {
+			restore(t, first, step-1, run.State(step-1))
+			first.Step(t.Context(), step)
+			run.Step(t.Context(), step)
+			at := bytesOf(run.State(step), "discriminator") == bytesOf(first.State(step), "discriminator")
+			if want := v.rollback != "none" || v.k <= 1; at != want {
+				t.Errorf("%v: step %d: D is at its first step: %v, want %v", v, step, at, want)
+			}
+		}
+	}
+}
+
+// matters tells whether a variant is one of its own. Besides those of design.md
+// §4.5 there is k = 1 with reset: Adam's first step from zero moments has the
+// size of its rate whatever the gradient, so that nothing but ε comes back
+// through it.
+func (v variant) matters() bool {
+	switch {
+	case v.k == 0:
+		return v.gradient == "truncated" && v.batches == "fresh" && (v.rollback == "carry" || v.rollback == "reset")
+	case v.k == 1:
+		return v.rollback == "carry" || v.rollback == "reset" && v.gradient == "truncated"
+	}
+	return true
+}
+
+// TestEveryVariantTrainsOtherWeights: one that did nothing would be found here.
+func TestEveryVariantTrainsOtherWeights(t *testing.T) {
+	seen := map[string]variant{}
+	for _, v := range variants(0, 1, 2, 3, 5) {
+		if !v.matters() {
+			continue
+		}
+		run := open[float32](t, v.tiny(t))
+		for step := int64(1); step <= 3; step++ {
+			run.Step(t.Context(), step)
+		}
+		weights := bytesOf(run.State(3), "generator") + bytesOf(run.State(3), "discriminator")
+		if other, ok := seen[weights]; ok {
+			t.Errorf("%v trains the same weights as %v", v, other)
+		}
+		seen[weights] = v
+	}
+}
+
+func TestNoVariantAllocates(t *testing.T) {
+	for _, v := range variants(0, 1, 3) {
+		run := open[float32](t, v.tiny(t))
+		step := int64(1)
+		run.Step(t.Context(), step)
+		if n := testing.AllocsPerRun(5, func() {
+			step++
+			run.Step(t.Context(), step)
+		}); n != 0 {
+			t.Errorf("%v: %v allocations per step", v, n)
+		}
+	}
+}
