@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 )
 
 const module = "sweep"
@@ -60,29 +61,70 @@ var fences = map[string][]string{
 var undecided = []string{"os", "net", "net/http", "math/rand", "math/rand/v2", "crypto/rand", "github.com/google/uuid", "sync"}
 
 func TestEveryImportFollowsTheArrows(t *testing.T) {
-	all := imports(t)
+	for _, v := range violations(imports(t, os.DirFS("../.."))) {
+		t.Error(v)
+	}
+}
+
+func TestPlantedMistakesAreFound(t *testing.T) {
+	planted := fstest.MapFS{}
+	for file, imp := range map[string]string{
+		"activities/a.go":      "sweep/training/nets",
+		"workflows/w.go":       "os",
+		"elsewhere/e.go":       "fmt",
+		"sweeps/s.go":          "github.com/jackc/pgx/v5",
+		"training/t.go":        "gorgonia.org/gorgonia",
+		"training/nets/n.go":   "sweep/storage",
+		"report/gpu.go":        "sweep/storage/metrics",
+		"storage/objects/o.go": "sweep/storage", // allowed
+	} {
+		planted[file] = &fstest.MapFile{Data: []byte("//go:build gpu\n\npackage p\n\nimport _ \"" + imp + "\"\n")}
+	}
+	found := violations(imports(t, planted))
+	for _, want := range []string{"activities imports training/nets", "workflows imports os", "elsewhere: no arrow", "sweeps imports github.com/jackc/pgx",
+		"training imports gorgonia.org", "training/nets imports storage", "report imports storage/metrics"} {
+		if !slices.ContainsFunc(found, func(v string) bool { return strings.HasPrefix(v, want) }) {
+			t.Errorf("not found: %s, in %q", want, found)
+		}
+	}
+	if len(found) != 7 {
+		t.Errorf("%d violations, expected one for each of the 7 mistakes: %q", len(found), found)
+	}
+}
+
+// violations lists every import that no arrow allows.
+func violations(all map[string][]string) (found []string) {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		allowed, known := lookup(name)
 		if !known {
-			t.Errorf("%s: no arrow names this package", name)
+			found = append(found, name+": no arrow names this package")
 		}
 		for _, imp := range all[name] {
-			if own, ours := strings.CutPrefix(imp, module+"/"); ours && !matches(own, allowed) {
-				t.Errorf("%s imports %s", name, own)
-			}
-			if name == "workflows" && slices.Contains(undecided, imp) {
-				t.Errorf("workflows imports %s", imp)
-			}
-			for fence, inside := range fences {
-				if strings.HasPrefix(imp, fence) && !matches(name, inside) {
-					t.Errorf("%s imports %s", name, imp)
-				}
-			}
-			if (name == "training" || name == "storage") && strings.Contains(strings.SplitN(imp, "/", 2)[0], ".") {
-				t.Errorf("%s imports %s: the vocabularies know the standard library only", name, imp)
+			if forbidden(name, imp, allowed) {
+				found = append(found, name+" imports "+strings.TrimPrefix(imp, module+"/"))
 			}
 		}
 	}
+	return found
+}
+
+func forbidden(name, imp string, allowed []string) bool {
+	if own, ours := strings.CutPrefix(imp, module+"/"); ours {
+		return !matches(own, allowed)
+	}
+	if name == "workflows" && slices.Contains(undecided, imp) {
+		return true
+	}
+	if name == "training" || name == "storage" { // the vocabularies know the standard library only
+		first, _, _ := strings.Cut(imp, "/")
+		return strings.Contains(first, ".")
+	}
+	for fence, inside := range fences {
+		if strings.HasPrefix(imp, fence) && !matches(name, inside) {
+			return true
+		}
+	}
+	return false
 }
 
 // lookup finds the most exact line for a package.
@@ -106,9 +148,8 @@ func matches(name string, list []string) bool {
 
 // imports reads the import lines of every package of this module. It reads the
 // files itself, so that the test runner notices when one of them changes.
-func imports(t *testing.T) map[string][]string {
+func imports(t *testing.T, root fs.FS) map[string][]string {
 	t.Helper()
-	root := os.DirFS("../..")
 	all := map[string][]string{}
 	err := fs.WalkDir(root, ".", func(p string, d fs.DirEntry, err error) error {
 		switch {
