@@ -9,9 +9,12 @@ type matrix = kernels.Matrix[float32]
 // avx2 is the backend for AVX2 and FMA.
 type avx2 struct {
 	panel []float32 // packed columns of a product's right factor
+	words []uint64  // random words on their way to normals
 }
 
-func newAVX2() *avx2 { return &avx2{panel: make([]float32, depthCut*width)} }
+func newAVX2() *avx2 {
+	return &avx2{panel: make([]float32, depthCut*width), words: make([]uint64, wordsOfFour*foursCut)}
+}
 
 // Name tells the instruction set and the precision. AVX2 and FMA are IEEE
 // arithmetic, so all machines that have them share one key.
@@ -59,19 +62,5 @@ func (*avx2) Adam(w, m, v, g []float32, a kernels.AdamStep) {
 	if n := len(w); n > 0 {
 		adamVec(&w[0], &m[:n][0], &v[:n][0], &g[:n][0], n,
 			float32(1-a.Beta1), float32(1-a.Beta2), float32(a.Rate), float32(a.Eps))
-	}
-}
-
-// Normals are the reference's, four blocks at a time.
-func (*avx2) Normals(out []float32, key kernels.Key, c kernels.Counter) {
-	const normals = 16 // of four blocks
-	fours := len(out) / normals
-	if fours > 0 {
-		normalsVec(&out[0], fours, &key[0], 0, c.Inner, c.Outer, uint32(c.Stream))
-	}
-	if rest := out[fours*normals:]; len(rest) > 0 {
-		var last [normals]float32
-		normalsVec(&last[0], 1, &key[0], uint32(4*fours), c.Inner, c.Outer, uint32(c.Stream))
-		copy(rest, last[:])
 	}
 }

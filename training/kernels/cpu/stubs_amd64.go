@@ -111,10 +111,16 @@ func columnSum(out *float32, x *float32, rows int, cols int)
 //go:noescape
 func adamVec(w *float32, m *float32, v *float32, grad *float32, n int, b1 float32, b2 float32, rate float32, eps float32)
 
-// normalsVec writes the sixteen normals of four blocks, fours ≥ 1 times, from block on.
+// philoxVec writes words 0 of four blocks, then words 1, 2 and 3, fours ≥ 1 times, from block on. A word is the
+// low half of its 64 bits; the high half is what is left of products.
 //
 //go:noescape
-func normalsVec(out *float32, fours int, key *uint32, block uint32, inner uint32, outer uint32, stream uint32)
+func philoxVec(words *uint64, fours int, key *uint32, block uint32, inner uint32, outer uint32, stream uint32)
+
+// normalsVec writes the sixteen normals of four blocks of philoxVec's, fours ≥ 1 times.
+//
+//go:noescape
+func normalsVec(out *float32, fours int, words *uint64)
 
 // softplusVec computes softplus(sign·x) of four values at a time, n ≥ 1 times.
 //

@@ -2,7 +2,6 @@ package kerneltest
 
 import (
 	"math"
-	"testing"
 
 	"sweep/training/kernels"
 )
@@ -10,7 +9,7 @@ import (
 // differences compares a gradient with central differences of a loss that the
 // reference computes in float64. h is the half step; the kinks of ReLU lie
 // further from the drawn points.
-func differences(t *testing.T, what string, x kernels.Matrix[float64], loss func() float64, got []float32) {
+func differences(t reporter, what string, x kernels.Matrix[float64], loss func() float64, got []float32) {
 	t.Helper()
 	const h, bound = 1e-6, 2e-5
 	for i := range x.Data {
@@ -47,7 +46,7 @@ func dot(a, b kernels.Matrix[float64]) (sum float64) {
 	return sum
 }
 
-func gradients(t *testing.T, be backend) {
+func gradients(t reporter, be backend) {
 	for _, s := range [][3]int{{3, 4, 5}, {7, 18, 9}, {13, 1, 17}} {
 		for _, relu := range []bool{false, true} {
 			denseGradient(t, be, s, relu)
@@ -63,7 +62,7 @@ func gradients(t *testing.T, be backend) {
 
 // denseGradient: for y = relu(x·w+b) and the loss Σ r·y, with g = r gated by y:
 // dx = g·wᵀ, dw = xᵀ·g, db = Σ rows of g.
-func denseGradient(t *testing.T, be backend, s [3]int, relu bool) {
+func denseGradient(t reporter, be backend, s [3]int, relu bool) {
 	m, n, k := s[0], s[1], s[2]
 	x, w, b, r := operand(m, k, 1), operand(k, n, 2), operand(1, n, 3), operand(m, n, 4)
 	high, y := kernels.NewReference[float64](), kernels.NewMatrix[float64](m, n)
@@ -89,7 +88,7 @@ func denseGradient(t *testing.T, be backend, s [3]int, relu bool) {
 
 // matMulGradient: for c = op(a)·op(b) and the loss Σ r·c, da = r·op(b)ᵀ and
 // db = op(a)ᵀ·r, themselves transposed where the factor is.
-func matMulGradient(t *testing.T, be backend, s [3]int, ta, tb bool) {
+func matMulGradient(t reporter, be backend, s [3]int, ta, tb bool) {
 	m, n, k := s[0], s[1], s[2]
 	turned := func(rows, cols int, turn bool, seed int64) pair {
 		if turn {
@@ -118,7 +117,7 @@ func matMulGradient(t *testing.T, be backend, s [3]int, ta, tb bool) {
 	differences(t, "MatMul by its right factor", b.high, loss, db.Data)
 }
 
-func softplusGradient(t *testing.T, be backend, sign float32) {
+func softplusGradient(t reporter, be backend, sign float32) {
 	l, g := operand(19, 1, 5), operand(1, 1, 6)
 	high, mean := kernels.NewReference[float64](), kernels.NewMatrix[float64](1, 1)
 	loss := func() float64 {

@@ -50,12 +50,12 @@ func (b buffer) broken() error {
 func guarded(be backend, c call, shift int) ([][]float32, error) {
 	place := func(xs [][]float32, first int) (bs []buffer, data [][]float32) {
 		for i, x := range xs {
-			b := newBuffer(x, shift*(first+i)) // at shift 0 all are aligned
+			b := newBuffer(x, shift*(first+2*i)) // odd, so that each meets every alignment; at shift 0 all are aligned
 			bs, data = append(bs, b), append(data, b.data())
 		}
 		return bs, data
 	}
-	ins, in := place(c.in, 3)
+	ins, in := place(c.in, 7)
 	outs, out := place(c.out, 1)
 	c.do(be, in, out)
 	for i, b := range outs {

@@ -1,7 +1,6 @@
 package kerneltest
 
 import (
-	"fmt"
 	"testing"
 
 	"sweep/training/kernels"
@@ -9,7 +8,7 @@ import (
 
 // parts computes products by rows and by columns alone, and draws by their
 // beginnings: what surrounds an element must not change its bits.
-func parts(t *testing.T, be backend) {
+func parts(t reporter, be backend) {
 	for _, s := range shapes() {
 		m, n, k := s[0], s[1], s[2]
 		x, w, bias := draw(m*k, 1), draw(k*n, 2), draw(n, 3)
@@ -46,7 +45,7 @@ func pick(x []float32, rows, cols, j int) (out []float32) {
 	return out
 }
 
-func beginnings(t *testing.T, be backend) {
+func beginnings(t reporter, be backend) {
 	key, c := kernels.NewKey(9), kernels.Counter{Stream: kernels.StreamZ, Outer: 5, Inner: 1}
 	long := make([]float32, 259)
 	be.Normals(long, key, c)
@@ -60,14 +59,12 @@ func beginnings(t *testing.T, be backend) {
 }
 
 // allocations counts those of a second call of every operation.
-func allocations(t *testing.T, be backend) {
-	for group, calls := range map[string][]call{
-		"products": products(), "elementwise": elementwise(), "rows": rows(), "losses": losses(), "adam": adams(), "normals": normals(),
-	} {
+func allocations(t reporter, be backend) {
+	for group, calls := range groups() {
 		c := calls[len(calls)-1]
 		in, out := clone(c.in), clone(c.out)
 		if n := testing.AllocsPerRun(5, func() { c.do(be, in, out) }); n != 0 {
-			t.Errorf("%s: %v allocations", fmt.Sprint(group, ": ", c.name), n)
+			t.Errorf("%s: %s: %v allocations", group, c.name, n)
 		}
 	}
 }

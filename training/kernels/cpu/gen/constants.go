@@ -54,7 +54,7 @@ func register(m Mem) VecVirtual {
 	return x
 }
 
-// broadcast32 puts a float32 parameter in every lane.
+// broadcast32 puts a parameter of 32 bits in every lane.
 func broadcast32(param string) VecVirtual {
 	r, err := Param(param).Resolve()
 	if err != nil {

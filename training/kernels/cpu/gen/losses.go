@@ -8,7 +8,7 @@ import (
 
 // quads writes a loop over float32 values, four at a time, times sign, to
 // float64 results.
-func quads(name string, f func(x VecVirtual) VecVirtual) {
+func quads(name string, f func(x vecs) vecs) {
 	TEXT(name, NOSPLIT, "func(dst *float64, src *float32, n int, sign float32)")
 	Pragma("noescape")
 	dst, src, n := Load(Param("dst"), GP64()), Load(Param("src"), GP64()), Load(Param("n"), GP64())
@@ -17,7 +17,7 @@ func quads(name string, f func(x VecVirtual) VecVirtual) {
 	v, x := XMM(), YMM()
 	VMULPS(Mem{Base: src}, sign.AsX(), v)
 	VCVTPS2PD(v, x)
-	VMOVUPD(f(x), Mem{Base: dst})
+	VMOVUPD(f(vecs{x})[0], Mem{Base: dst})
 	ADDQ(U8(16), src)
 	ADDQ(U8(32), dst)
 	DECQ(n)
@@ -27,28 +27,24 @@ func quads(name string, f func(x VecVirtual) VecVirtual) {
 }
 
 // negativeMagnitude is −|x|.
-func negativeMagnitude(x VecVirtual) VecVirtual {
-	y := YMM()
-	VORPD(bits4(1<<63), x, y)
-	return y
-}
+func negativeMagnitude(x vecs) vecs { return or(x, 1<<63) }
 
 func softplus() {
-	quads("softplusVec", func(x VecVirtual) VecVirtual {
-		positive, zero := YMM(), YMM()
-		VXORPD(zero, zero, zero)
-		VMAXPD(x, zero, positive) // x comes second, so that NaN stays
-		return plus(positive, log(plus(exp(negativeMagnitude(x)), double4(1))))
+	quads("softplusVec", func(x vecs) vecs {
+		positive := each(len(x), func(i int, p VecVirtual) {
+			VXORPD(p, p, p)
+			VMAXPD(x[i], p, p) // x comes second, so that NaN stays
+		})
+		return plus(positive, log(shifted(exp(negativeMagnitude(x)), 1)))
 	})
 	Doc("softplusVec computes softplus(sign·x) of four values at a time, n ≥ 1 times.")
 }
 
 func sigmoid() {
-	quads("sigmoidVec", func(x VecVirtual) VecVirtual {
-		e, one := exp(negativeMagnitude(x)), register(double4(1))
-		top := YMM()
-		VBLENDVPD(x, e, one, top) // e where x is negative
-		return div(top, plus(one, e))
+	quads("sigmoidVec", func(x vecs) vecs {
+		e := exp(negativeMagnitude(x))
+		one := vecs{register(double4(1))}
+		return div(choose(x, e, one), shifted(e, 1)) // e over 1+e where x is negative
 	})
 	Doc("sigmoidVec computes σ(sign·x) of four values at a time, n ≥ 1 times.")
 }

@@ -20,6 +20,7 @@ func main() {
 	reluGrad()
 	columnSum()
 	adam()
+	words()
 	normals()
 	softplus()
 	sigmoid()

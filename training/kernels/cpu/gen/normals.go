@@ -14,39 +14,36 @@ const (
 	philoxW1 = 0xBB67AE85
 )
 
-// normals computes four blocks at a time, one in each 64-bit lane: their words
-// are the lanes' low halves, and the high halves hold what is left of products.
-func normals() {
-	TEXT("normalsVec", NOSPLIT, "func(out *float32, fours int, key *uint32, block, inner, outer, stream uint32)")
-	Doc("normalsVec writes the sixteen normals of four blocks, fours ≥ 1 times, from block on.")
+// words computes four blocks at a time, one in each 64-bit lane. It is apart
+// from normals because either loop alone is short enough for the processor to
+// work on several turns at once.
+func words() {
+	TEXT("philoxVec", NOSPLIT, "func(words *uint64, fours int, key *uint32, block, inner, outer, stream uint32)")
+	Doc("philoxVec writes words 0 of four blocks, then words 1, 2 and 3, fours ≥ 1 times, from block on. A word is the",
+		"low half of its 64 bits; the high half is what is left of products.")
 	Pragma("noescape")
-	out, n, key := Load(Param("out"), GP64()), Load(Param("fours"), GP64()), Load(Param("key"), GP64())
-	block, inner := Load(Param("block"), GP32()), Load(Param("inner"), GP32())
-	outer, stream := Load(Param("outer"), GP32()), Load(Param("stream"), GP32())
-	Label("normalsVec_loop")
-	c := [4]VecVirtual{lanes(block), lanes(inner), lanes(outer), lanes(stream)}
-	VPADDD(lane0123(), c[0], c[0])
-	k := [2]GPVirtual{GP32(), GP32()}
-	MOVL(Mem{Base: key}, k[0])
-	MOVL(Mem{Base: key, Disp: 4}, k[1])
-	c = philox(c, k)
-	n0, n1 := boxMuller(c[0], c[1])
-	n2, n3 := boxMuller(c[2], c[3])
-	for i, row := range transpose4([4]VecVirtual{n0, n1, n2, n3}) {
-		VMOVUPS(row, Mem{Base: out, Disp: 16 * i})
+	out, n, key := Load(Param("words"), GP64()), Load(Param("fours"), GP64()), Load(Param("key"), GP64())
+	block, k0, k1 := broadcast32("block"), YMM(), YMM()
+	VPADDD(lane0123(), block, block)
+	VPBROADCASTD(Mem{Base: key}, k0)
+	VPBROADCASTD(Mem{Base: key, Disp: 4}, k1)
+	fixed := [3]VecVirtual{broadcast32("inner"), broadcast32("outer"), broadcast32("stream")}
+	Label("philoxVec_loop")
+	c := [4]VecVirtual{moved(block), moved(fixed[0]), moved(fixed[1]), moved(fixed[2])}
+	for i, word := range philox(c, [2]VecVirtual{moved(k0), moved(k1)}) {
+		VMOVDQU(word, Mem{Base: out, Disp: 32 * i})
 	}
-	ADDL(U8(4), block)
-	ADDQ(U8(64), out)
+	VPADDD(bits4(4), block, block)
+	ADDQ(U32(128), out)
 	DECQ(n)
-	JNZ(LabelRef("normalsVec_loop"))
+	JNZ(LabelRef("philoxVec_loop"))
 	VZEROUPPER()
 	RET()
 }
 
-func lanes(r Register) VecVirtual {
-	x, y := XMM(), YMM()
-	VMOVD(r, x)
-	VPBROADCASTD(x, y)
+func moved(x VecVirtual) VecVirtual {
+	y := YMM()
+	VMOVDQA(x, y)
 	return y
 }
 
@@ -64,40 +61,62 @@ func lane0123() Mem {
 	return m
 }
 
-func philox(c [4]VecVirtual, k [2]GPVirtual) [4]VecVirtual {
-	m0, m1 := register(bits4(philoxM0)), register(bits4(philoxM1))
+func philox(c [4]VecVirtual, k [2]VecVirtual) [4]VecVirtual {
 	for range 10 {
 		p0, p1, hi0, hi1 := YMM(), YMM(), YMM(), YMM()
-		VPMULUDQ(m0, c[0], p0)
-		VPMULUDQ(m1, c[2], p1)
+		VPMULUDQ(bits4(philoxM0), c[0], p0)
+		VPMULUDQ(bits4(philoxM1), c[2], p1)
 		VPSRLQ(U8(32), p0, hi0)
 		VPSRLQ(U8(32), p1, hi1)
-		VPXOR(lanes(k[0]), c[1], c[1])
-		VPXOR(lanes(k[1]), c[3], c[3])
+		VPXOR(k[0], c[1], c[1])
+		VPXOR(k[1], c[3], c[3])
 		VPXOR(c[1], hi1, hi1)
 		VPXOR(c[3], hi0, hi0)
 		c = [4]VecVirtual{hi1, p1, hi0, p0}
-		ADDL(U32(philoxW0), k[0])
-		ADDL(U32(philoxW1), k[1])
+		VPADDD(bits4(philoxW0), k[0], k[0])
+		VPADDD(bits4(philoxW1), k[1], k[1])
 	}
 	return c
 }
 
+func normals() {
+	TEXT("normalsVec", NOSPLIT, "func(out *float32, fours int, words *uint64)")
+	Doc("normalsVec writes the sixteen normals of four blocks of philoxVec's, fours ≥ 1 times.")
+	Pragma("noescape")
+	out, n, in := Load(Param("out"), GP64()), Load(Param("fours"), GP64()), Load(Param("words"), GP64())
+	Label("normalsVec_loop")
+	word := func(i int) VecVirtual {
+		x := YMM()
+		VMOVDQU(Mem{Base: in, Disp: 32 * i}, x)
+		return x
+	}
+	even, odd := boxMuller(vecs{word(0), word(2)}, vecs{word(1), word(3)})
+	four := vecs{even[0], odd[0], even[1], odd[1]}
+	for i, row := range transpose4(four) {
+		VMOVUPS(row, Mem{Base: out, Disp: 16 * i})
+	}
+	ADDQ(U32(128), in)
+	ADDQ(U8(64), out)
+	DECQ(n)
+	JNZ(LabelRef("normalsVec_loop"))
+	VZEROUPPER()
+	RET()
+}
+
 // boxMuller is kernels.Normal2 of the low halves of u and v.
-func boxMuller(u, v VecVirtual) (VecVirtual, VecVirtual) {
-	low := YMM()
-	VPAND(bits4(1<<32-1), u, low)
-	x := plus(fromInteger(low, 0), double4(0.5))
-	VMULPD(double4(1.0/(1<<32)), x, x)
-	r := mul(log(x), double4(-2))
-	VSQRTPD(r, r)
+func boxMuller(u, v vecs) (vecs, vecs) {
+	x := times(shifted(fromInteger(and(u, 1<<32-1), 0), 0.5), 1.0/(1<<32))
+	r := times(log(x), -2)
+	for _, x := range r {
+		VSQRTPD(x, x)
+	}
 	cos, sin := turn(v)
 	return mul(r, cos), mul(r, sin)
 }
 
 // transpose4 rounds four times four float64 to float32 and gives lane i of all
 // of them as row i.
-func transpose4(n [4]VecVirtual) (rows [4]VecVirtual) {
+func transpose4(n vecs) (rows [4]VecVirtual) {
 	var f [4]VecVirtual
 	for i := range n {
 		f[i] = XMM()
