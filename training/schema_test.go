@@ -57,6 +57,27 @@ func TestParametersThatCannotMatterShareAHash(t *testing.T) {
 	}
 }
 
+// design.md §4.5: at k = 0 there is no look-ahead for a gradient to go through,
+// and one batch in any case; the loss's form matters for every k.
+func TestHowToUnrollDoesNotMatterWithoutALookAhead(t *testing.T) {
+	for name, v := range map[string]struct {
+		value   string
+		matters func(k int) bool
+	}{
+		"gradient": {"full", func(k int) bool { return k > 0 }},
+		"batches":  {"fixed", func(k int) bool { return k > 0 }},
+		"g_loss":   {"minimax", func(int) bool { return true }},
+	} {
+		for _, k := range []int{0, 1, 2, 5} {
+			a := mustConfig(t, "gaussians", settings("k", k), 1)
+			b := mustConfig(t, "gaussians", settings("k", k, name, v.value), 1)
+			if other := a.Hash() != b.Hash(); other != v.matters(k) {
+				t.Errorf("k=%d: %s %s is another trial: %t", k, name, v.value, other)
+			}
+		}
+	}
+}
+
 func TestResolveIsIdempotentAndFillsEveryDefault(t *testing.T) {
 	for _, s := range training.Schemas() {
 		p, err := s.Resolve(nil)
@@ -85,10 +106,33 @@ func TestResolveRefuses(t *testing.T) {
 		{settings("d_lr", math.NaN()), "d_lr: NaN is outside 0 to 10"},
 		{settings("d_lr", math.Inf(1)), "d_lr: +Inf is outside 0 to 10"},
 		{settings("mixture", "ring9"), `mixture: "ring9" is not one of ring8, double10, grid25`},
-		{settings("gradient", "full"), `gradient: "full" is not supported yet (use truncated)`},
+		{settings("gradient", "half"), `gradient: "half" is not one of truncated, full`},
 	} {
 		if _, err := s.Resolve(c.given); err == nil || err.Error() != c.want {
 			t.Errorf("%v: got %v, want %s", c.given, err, c.want)
+		}
+	}
+}
+
+func TestAValueOfLaterIsRefusedByName(t *testing.T) {
+	p := training.Param{Name: "optimizer", Kind: training.String, Enum: []string{"adam"}, Later: []string{"sgd"}}
+	if _, err := p.Parse("sgd"); err == nil || err.Error() != `"sgd" is not supported yet (use adam)` {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestHowToUnrollIsAllSupported: every value that design.md §7 names.
+func TestHowToUnrollIsAllSupported(t *testing.T) {
+	s, _ := training.SchemaOf("gaussians")
+	for name, values := range map[string][]string{
+		"gradient": {"truncated", "full"}, "batches": {"fresh", "fixed"}, "g_loss": {"non-saturating", "minimax"},
+		"rollback": {"carry", "restore", "reset", "none"},
+	} {
+		for _, v := range values {
+			p, err := s.Resolve(settings("k", 5, name, v))
+			if err != nil || p.Str(name) != v {
+				t.Errorf("%s = %s became %q, %v", name, v, p.Str(name), err)
+			}
 		}
 	}
 }

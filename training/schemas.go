@@ -23,14 +23,14 @@ func unrolling() []Param {
 	return []Param{
 		{Name: "k", Doc: "unrolling steps of the discriminator; 0 is the paper's standard GAN, 1 the source's baseline",
 			Kind: Int, Default: IntValue(1), Max: 100},
-		{Name: "gradient", Doc: "how the generator's gradient treats the look-ahead: as a constant (truncated) or in full",
-			Kind: String, Default: StringValue("truncated"), Enum: []string{"truncated"}, Later: []string{"full"}},
+		{Name: "gradient", Doc: "how the generator's gradient treats the look-ahead: as a constant (truncated) or in full, as the paper does",
+			Kind: String, Default: StringValue("truncated"), Enum: []string{"truncated", "full"}},
 		{Name: "rollback", Doc: "what happens to Adam's moments and counters when the discriminator's weights go back to step 1; none keeps all k steps",
 			Kind: String, Default: StringValue("carry"), Enum: []string{"carry", "restore", "reset", "none"}},
-		{Name: "batches", Doc: "whether every look-ahead step draws its own batches",
-			Kind: String, Default: StringValue("fresh"), Enum: []string{"fresh"}, Later: []string{"fixed"}},
-		{Name: "g_loss", Doc: "the generator's loss",
-			Kind: String, Default: StringValue("non-saturating"), Enum: []string{"non-saturating"}, Later: []string{"minimax"}},
+		{Name: "batches", Doc: "fresh: every look-ahead step and the generator's draw their own; fixed: one real and one z batch serves them all",
+			Kind: String, Default: StringValue("fresh"), Enum: []string{"fresh", "fixed"}},
+		{Name: "g_loss", Doc: "the generator's loss: mean softplus(-l) of generated points, or the discriminator's loss with its sign turned",
+			Kind: String, Default: StringValue("non-saturating"), Enum: []string{"non-saturating", "minimax"}},
 	}
 }
 

@@ -17,15 +17,29 @@ func BenchmarkStep(b *testing.B) {
 	for key, e := range engines() {
 		for _, k := range []int{0, 1, 5} {
 			for _, z := range []int{16, 256} {
-				b.Run(fmt.Sprintf("%s/k=%d/z=%d", key, k, z), func(b *testing.B) { benchmarkStep(b, e, k, z) })
+				b.Run(fmt.Sprintf("%s/k=%d/z=%d", key, k, z), func(b *testing.B) { benchmarkStep(b, e, "k", k, "z_dim", z) })
 			}
 		}
 	}
 }
 
-func benchmarkStep(b *testing.B, e *engine.Engine, k, z int) {
+// BenchmarkGradient times the ways to unroll at k = 5 and z 256 beside each
+// other.
+func BenchmarkGradient(b *testing.B) {
+	for key, e := range engines() {
+		for _, gradient := range []string{"truncated", "full"} {
+			for _, batches := range []string{"fresh", "fixed"} {
+				b.Run(fmt.Sprintf("%s/%s/%s", key, gradient, batches), func(b *testing.B) {
+					benchmarkStep(b, e, "k", 5, "z_dim", 256, "gradient", gradient, "batches", batches)
+				})
+			}
+		}
+	}
+}
+
+func benchmarkStep(b *testing.B, e *engine.Engine, settings ...any) {
 	s := &stopwatch{b: b}
-	cfg := config(b, "gaussians", 1, "k", k, "z_dim", z, "steps", b.N+1, "eval_every", int(1e9))
+	cfg := config(b, "gaussians", 1, append(settings, "steps", b.N+1, "eval_every", int(1e9))...)
 	b.ReportAllocs()
 	if _, err := e.Train(b.Context(), training.Job{Config: cfg}, s); err != nil {
 		b.Fatal(err)

@@ -189,14 +189,14 @@ func TestWhatCannotBeTrainedIsRefused(t *testing.T) {
 		cfg  training.Config
 		want string
 	}{
-		"other task":     {change(func(c *training.Config) { c.Task = "faces" }), `cannot train task "faces"`},
-		"other engine":   {change(func(c *training.Config) { c.Engine = 99 }), "planned for engine version 99"},
-		"unknown key":    {change(func(c *training.Config) { c.Params = c.Params.With("kk", training.IntValue(1)) }), "kk: unknown parameter"},
-		"out of range":   {change(func(c *training.Config) { c.Params = c.Params.With("batch", training.IntValue(0)) }), "batch: 0 is outside"},
-		"not resolved":   {change(func(c *training.Config) { c.Params = nil }), "not resolved"},
-		"negative seed":  {change(func(c *training.Config) { c.Seed = -1 }), "seed -1 is negative"},
-		"not canonical":  {change(func(c *training.Config) { c.Params = c.Params.With("rollback", training.StringValue("none")) }), "not resolved"},
-		"of another day": {change(func(c *training.Config) { c.Params = c.Params.With("gradient", training.StringValue("full")) }), "not supported yet"},
+		"other task":    {change(func(c *training.Config) { c.Task = "faces" }), `cannot train task "faces"`},
+		"other engine":  {change(func(c *training.Config) { c.Engine = 99 }), "planned for engine version 99"},
+		"unknown key":   {change(func(c *training.Config) { c.Params = c.Params.With("kk", training.IntValue(1)) }), "kk: unknown parameter"},
+		"out of range":  {change(func(c *training.Config) { c.Params = c.Params.With("batch", training.IntValue(0)) }), "batch: 0 is outside"},
+		"not resolved":  {change(func(c *training.Config) { c.Params = nil }), "not resolved"},
+		"negative seed": {change(func(c *training.Config) { c.Seed = -1 }), "seed -1 is negative"},
+		"not canonical": {change(func(c *training.Config) { c.Params = c.Params.With("rollback", training.StringValue("none")) }), "not resolved"},
+		"unknown value": {change(func(c *training.Config) { c.Params = c.Params.With("gradient", training.StringValue("half")) }), "not one of truncated, full"},
 	} {
 		_, err := newEngine().Train(t.Context(), training.Job{Config: c.cfg}, newTape())
 		if !errors.Is(err, training.ErrConfig) || !strings.Contains(err.Error(), c.want) {

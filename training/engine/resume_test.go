@@ -33,13 +33,20 @@ func sameTrial(t *testing.T, got, want *tape) {
 }
 
 var variants = map[string][]any{
-	"seed's own": {"k", 3},
-	"k = 0":      {"k", 0},
-	"restore":    {"k", 2, "rollback", "restore"},
-	"reset":      {"k", 2, "rollback", "reset"},
-	"none":       {"k", 2, "rollback", "none"},
-	"double10":   {"k", 1, "mixture", "double10", "data_scale", 3.0},
-	"grid25":     {"k", 1, "mixture", "grid25", "sigma", 0.2},
+	"seed's own":           {"k", 3},
+	"k = 0":                {"k", 0},
+	"restore":              {"k", 2, "rollback", "restore"},
+	"reset":                {"k", 2, "rollback", "reset"},
+	"none":                 {"k", 2, "rollback", "none"},
+	"full":                 {"k", 3, "gradient", "full"},
+	"fixed":                {"k", 2, "batches", "fixed"},
+	"minimax":              {"k", 2, "g_loss", "minimax"},
+	"the paper's":          {"k", 5, "gradient", "full", "rollback", "restore", "batches", "fixed", "g_loss", "minimax"},
+	"full, reset, minimax": {"k", 1, "gradient", "full", "rollback", "reset", "g_loss", "minimax"},
+	"full, none":           {"k", 2, "gradient", "full", "rollback", "none"},
+	"k = 0, minimax":       {"k", 0, "g_loss", "minimax"},
+	"double10":             {"k", 1, "mixture", "double10", "data_scale", 3.0},
+	"grid25":               {"k", 1, "mixture", "grid25", "sigma", 0.2},
 }
 
 // TestACrashAnywhereChangesNothing crashes a trial at random calls of its
@@ -178,7 +185,9 @@ func TestEverySeedAndParameterIsAnotherTrial(t *testing.T) {
 	for name, cfg := range map[string]training.Config{
 		"base": small(t, 1, "k", 2), "seed": small(t, 2, "k", 2), "k": small(t, 1, "k", 3), "k = 0": small(t, 1, "k", 0),
 		"k = 1": small(t, 1, "k", 1), "restore": small(t, 1, "k", 2, "rollback", "restore"),
-		"reset": small(t, 1, "k", 2, "rollback", "reset"), "none": small(t, 1, "k", 2, "rollback", "none"),
+		"gradient": small(t, 1, "k", 2, "gradient", "full"), "batches": small(t, 1, "k", 2, "batches", "fixed"),
+		"g_loss": small(t, 1, "k", 2, "g_loss", "minimax"),
+		"reset":  small(t, 1, "k", 2, "rollback", "reset"), "none": small(t, 1, "k", 2, "rollback", "none"),
 		"mixture": small(t, 1, "k", 2, "mixture", "grid25"), "sigma": small(t, 1, "k", 2, "sigma", 0.3),
 		"init_scale": small(t, 1, "k", 2, "init_scale", 0.5), "data_scale": small(t, 1, "k", 2, "data_scale", 4.0),
 		"d_lr": small(t, 1, "k", 2, "d_lr", 0.01), "g_lr": small(t, 1, "k", 2, "g_lr", 0.01),

@@ -19,9 +19,8 @@ type game[T kernels.Float] struct {
 	disc *nets.Discriminator[T]
 	net  *nets.MLP[T] // the generator's
 
-	together    bool                // all look-ahead batches are made in one pass
-	ahead, last *maker[T]           // of the look-ahead's points, and of the generator's step's
-	reals       []kernels.Matrix[T] // the look-ahead's real batches, kept for the way back
+	maker *maker[T]
+	reals []kernels.Matrix[T] // the look-ahead's real batches, kept for the way back
 
 	look *plan.Program[T] // DLoss, DReal, DFake, DGrads
 	gen  *plan.Program[T] // GLoss, Cost and, for the full gradient, GGrads
@@ -53,7 +52,7 @@ func newGame[T kernels.Float](s settings, be kernels.Backend[T]) (*game[T], erro
 		return nil, fmt.Errorf("task gaussians: %w", err)
 	}
 	m := &game[T]{settings: s, be: be, disc: disc, net: g}
-	if err := m.makers(); err != nil {
+	if err := m.makeRoom(); err != nil {
 		return nil, fmt.Errorf("task gaussians: %w", err)
 	}
 	return m, m.compile()
@@ -86,7 +85,7 @@ func (m *game[T]) compile() (err error) {
 
 // loop makes the loop over both players.
 func (m *game[T]) loop() *unroll.Loop[T] {
-	g := unroll.NewPlayer(m.be, m.g, m.net.Data(), outputs(m.last.backward, 0, len(m.net.Params)))
+	g := unroll.NewPlayer(m.be, m.g, m.net.Data(), outputs(m.maker.backward, 0, len(m.net.Params)))
 	d := unroll.NewPlayer(m.be, m.d, m.disc.Net.Data(), outputs(m.look, lookNumbers, len(m.disc.DGrads)))
 	if !m.full {
 		return unroll.New(m, g, d, m.k, m.rollback)
@@ -126,9 +125,9 @@ func (m *game[T]) Both(outer uint32) (unroll.Look, float64) {
 
 func (m *game[T]) generate() float64 {
 	m.gen.Run()
-	copy(m.last.part(m.last.Cost, m.lastPart()).Data, m.gen.Output(gCost).Data)
+	copy(m.maker.part(m.maker.Cost, m.partOfG()).Data, m.gen.Output(gCost).Data)
 	if !m.full {
-		m.last.backward.Run()
+		m.maker.backward.Run()
 	}
 	return float64(m.gen.Output(gLoss).Data[0])
 }
@@ -137,17 +136,17 @@ func (m *game[T]) generate() float64 {
 // points is added up where they are the same in every step, and kept beside the
 // others' where every step has its own.
 func (m *game[T]) Pull(inner uint32) {
-	cost := m.ahead.part(m.ahead.Cost, m.aheadPart(inner))
+	cost := m.maker.part(m.maker.Cost, m.partAhead(inner))
 	if m.fixed {
 		m.pull.Run()
 		m.be.Add(cost, cost, m.pull.Output(0))
 		return
 	}
 	copy(m.disc.Real.Data, m.reals[inner].Data)
-	copy(m.disc.Fake.Data, m.ahead.part(m.ahead.points, int(inner)).Data)
+	m.show(int(inner))
 	m.pull.Run()
 	copy(cost.Data, m.pull.Output(0).Data)
 }
 
 // Complete takes all points' gradients to the generator's weights.
-func (m *game[T]) Complete() { m.last.backward.Run() }
+func (m *game[T]) Complete() { m.maker.backward.Run() }

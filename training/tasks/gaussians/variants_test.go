@@ -2,6 +2,7 @@ package gaussians_test
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 
 	"sweep/training"
@@ -44,12 +45,12 @@ func (v variant) tiny(t *testing.T) training.Config {
 	for name, n := range map[string]int{"k": v.k, "batch": 5, "z_dim": 2, "g_width": 3, "d_width": 4, "steps": 100} {
 		p = p.With(name, training.IntValue(int64(n)))
 	}
+	for name, s := range map[string]string{"gradient": v.gradient, "rollback": v.rollback, "batches": v.batches, "g_loss": v.loss} {
+		p = p.With(name, training.StringValue(s))
+	}
 	cfg, err := training.NewConfig("gaussians", p, 42)
 	if err != nil {
 		t.Fatal(err)
-	}
-	for name, s := range map[string]string{"gradient": v.gradient, "rollback": v.rollback, "batches": v.batches, "g_loss": v.loss} {
-		cfg.Params = cfg.Params.With(name, training.StringValue(s))
 	}
 	return cfg
 }
@@ -137,6 +138,43 @@ func TestEveryVariantTrainsOtherWeights(t *testing.T) {
 		}
 		seen[weights] = v
 	}
+}
+
+// TestEveryVariantGoesOnFromItsStateAlone: from the state of any step, another
+// run takes the same steps, byte for byte.
+func TestEveryVariantGoesOnFromItsStateAlone(t *testing.T) {
+	for _, v := range variants(0, 1, 2, 3, 5) {
+		run := open[float32](t, v.tiny(t))
+		states := []checkpoint.State{run.State(0)}
+		for step := int64(1); step <= 4; step++ {
+			run.Step(t.Context(), step)
+			states = append(states, run.State(step))
+		}
+		for from := int64(1); from < 4; from++ {
+			again := open[float32](t, v.tiny(t))
+			restore(t, again, from, states[from])
+			for step := from + 1; step <= 4; step++ {
+				again.Step(t.Context(), step)
+				if got := again.State(step); !sameState(got, states[step]) {
+					t.Fatalf("%v: resumed from step %d, step %d differs", v, from, step)
+				}
+			}
+		}
+	}
+}
+
+// sameState compares bytes; tensors come in any order.
+func sameState(a, b checkpoint.State) bool {
+	tensors := map[string]string{}
+	for _, t := range a.Tensors {
+		tensors[t.Name] = string(t.Data)
+	}
+	for _, t := range b.Tensors {
+		if data, ok := tensors[t.Name]; !ok || data != string(t.Data) {
+			return false
+		}
+	}
+	return len(a.Tensors) == len(b.Tensors) && maps.Equal(a.Counters, b.Counters)
 }
 
 func TestNoVariantAllocates(t *testing.T) {
