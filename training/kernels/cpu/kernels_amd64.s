@@ -7,189 +7,193 @@
 // func tile1x16(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 // Requires: AVX, FMA3
 TEXT ·tile1x16(SB), NOSPLIT, $0-80
-	MOVQ    c+40(FP), AX
-	MOVQ    cStep+48(FP), CX
-	MOVQ    flags+72(FP), CX
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
-	TESTQ   $0x00000001, CX
+	MOVQ    flags+72(FP), AX
+	TESTQ   $0x00000001, AX
 	JZ      tile1x16_depth
-	MOVQ    AX, DX
-	VMOVUPS (DX), Y0
-	VMOVUPS 32(DX), Y1
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
 
 tile1x16_depth:
-	MOVQ k+0(FP), DX
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), BX
 	MOVQ a+8(FP), BX
-	MOVQ rowStep+16(FP), SI
-	MOVQ kStep+24(FP), DI
-	MOVQ b+32(FP), R8
-	LEAQ (SI)(SI*2), SI
-	ADDQ BX, SI
-	SUBQ $0x04, DX
+	SUBQ $0x04, AX
 	JL   tile1x16_rest
 
 tile1x16_four:
-	VMOVUPS      (R8), Y2
-	VMOVUPS      32(R8), Y3
+	VMOVUPS      (CX), Y2
+	VMOVUPS      32(CX), Y3
 	VBROADCASTSS (BX), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DI, BX
-	VMOVUPS      64(R8), Y2
-	VMOVUPS      96(R8), Y3
+	ADDQ         DX, BX
+	VMOVUPS      64(CX), Y2
+	VMOVUPS      96(CX), Y3
 	VBROADCASTSS (BX), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DI, BX
-	VMOVUPS      128(R8), Y2
-	VMOVUPS      160(R8), Y3
+	ADDQ         DX, BX
+	VMOVUPS      128(CX), Y2
+	VMOVUPS      160(CX), Y3
 	VBROADCASTSS (BX), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DI, BX
-	VMOVUPS      192(R8), Y2
-	VMOVUPS      224(R8), Y3
+	ADDQ         DX, BX
+	VMOVUPS      192(CX), Y2
+	VMOVUPS      224(CX), Y3
 	VBROADCASTSS (BX), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DI, BX
-	ADDQ         $0x00000100, R8
-	SUBQ         $0x04, DX
+	ADDQ         DX, BX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
 	JGE          tile1x16_four
 
 tile1x16_rest:
-	ADDQ $0x04, DX
+	ADDQ $0x04, AX
 	JZ   tile1x16_tail
 
 tile1x16_one:
-	VMOVUPS      (R8), Y2
-	VMOVUPS      32(R8), Y3
+	VMOVUPS      (CX), Y2
+	VMOVUPS      32(CX), Y3
 	VBROADCASTSS (BX), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DI, BX
-	ADDQ         $0x40, R8
-	DECQ         DX
+	ADDQ         DX, BX
+	ADDQ         $0x40, CX
+	DECQ         AX
 	JNZ          tile1x16_one
 
 tile1x16_tail:
-	TESTQ   $0x00000002, CX
+	MOVQ    flags+72(FP), AX
+	TESTQ   $0x00000002, AX
 	JZ      tile1x16_unbiased
-	MOVQ    bias+56(FP), DX
-	VMOVUPS (DX), Y2
+	MOVQ    bias+56(FP), AX
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
 	VADDPS  Y2, Y0, Y0
-	VMOVUPS 32(DX), Y2
-	VADDPS  Y2, Y1, Y1
+	VADDPS  Y3, Y1, Y1
 
 tile1x16_unbiased:
-	TESTQ  $0x00000004, CX
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
 	JZ     tile1x16_store
 	VXORPS Y2, Y2, Y2
 	VMAXPS Y0, Y2, Y0
 	VMAXPS Y1, Y2, Y1
 
 tile1x16_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VZEROUPPER
 	RET
 
-// func tile1xMasked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// func tile1x16Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 // Requires: AVX, FMA3
-TEXT ·tile1xMasked(SB), NOSPLIT, $0-80
-	MOVQ       c+40(FP), AX
-	MOVQ       cStep+48(FP), CX
-	MOVQ       flags+72(FP), CX
+TEXT ·tile1x16Masked(SB), NOSPLIT, $0-80
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
-	TESTQ      $0x00000001, CX
-	JZ         tile1xMasked_depth
-	MOVQ       mask+64(FP), DX
-	VMOVDQU    (DX), Y0
-	VMOVDQU    32(DX), Y1
-	MOVQ       AX, DX
-	VMASKMOVPS (DX), Y0, Y0
-	VMASKMOVPS 32(DX), Y1, Y1
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile1x16Masked_depth
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y0
+	VMOVDQU    32(AX), Y1
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS (AX), Y0, Y0
+	VMASKMOVPS 32(AX), Y1, Y1
 
-tile1xMasked_depth:
-	MOVQ k+0(FP), DX
+tile1x16Masked_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), BX
 	MOVQ a+8(FP), BX
-	MOVQ rowStep+16(FP), SI
-	MOVQ kStep+24(FP), DI
-	MOVQ b+32(FP), R8
-	LEAQ (SI)(SI*2), SI
-	ADDQ BX, SI
-	SUBQ $0x04, DX
-	JL   tile1xMasked_rest
+	SUBQ $0x04, AX
+	JL   tile1x16Masked_rest
 
-tile1xMasked_four:
-	VMOVUPS      (R8), Y2
-	VMOVUPS      32(R8), Y3
+tile1x16Masked_four:
+	VMOVUPS      (CX), Y2
+	VMOVUPS      32(CX), Y3
 	VBROADCASTSS (BX), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DI, BX
-	VMOVUPS      64(R8), Y2
-	VMOVUPS      96(R8), Y3
+	ADDQ         DX, BX
+	VMOVUPS      64(CX), Y2
+	VMOVUPS      96(CX), Y3
 	VBROADCASTSS (BX), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DI, BX
-	VMOVUPS      128(R8), Y2
-	VMOVUPS      160(R8), Y3
+	ADDQ         DX, BX
+	VMOVUPS      128(CX), Y2
+	VMOVUPS      160(CX), Y3
 	VBROADCASTSS (BX), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DI, BX
-	VMOVUPS      192(R8), Y2
-	VMOVUPS      224(R8), Y3
+	ADDQ         DX, BX
+	VMOVUPS      192(CX), Y2
+	VMOVUPS      224(CX), Y3
 	VBROADCASTSS (BX), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DI, BX
-	ADDQ         $0x00000100, R8
-	SUBQ         $0x04, DX
-	JGE          tile1xMasked_four
+	ADDQ         DX, BX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile1x16Masked_four
 
-tile1xMasked_rest:
-	ADDQ $0x04, DX
-	JZ   tile1xMasked_tail
+tile1x16Masked_rest:
+	ADDQ $0x04, AX
+	JZ   tile1x16Masked_tail
 
-tile1xMasked_one:
-	VMOVUPS      (R8), Y2
-	VMOVUPS      32(R8), Y3
+tile1x16Masked_one:
+	VMOVUPS      (CX), Y2
+	VMOVUPS      32(CX), Y3
 	VBROADCASTSS (BX), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         DI, BX
-	ADDQ         $0x40, R8
-	DECQ         DX
-	JNZ          tile1xMasked_one
+	ADDQ         DX, BX
+	ADDQ         $0x40, CX
+	DECQ         AX
+	JNZ          tile1x16Masked_one
 
-tile1xMasked_tail:
-	TESTQ      $0x00000002, CX
-	JZ         tile1xMasked_unbiased
-	MOVQ       bias+56(FP), DX
-	MOVQ       mask+64(FP), BX
-	VMOVDQU    (BX), Y2
-	VMOVDQU    32(BX), Y3
-	VMASKMOVPS (DX), Y2, Y2
+tile1x16Masked_tail:
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000002, AX
+	JZ         tile1x16Masked_unbiased
+	MOVQ       bias+56(FP), AX
+	MOVQ       mask+64(FP), CX
+	VMOVDQU    (CX), Y2
+	VMOVDQU    32(CX), Y3
+	VMASKMOVPS (AX), Y2, Y2
+	VMASKMOVPS 32(AX), Y3, Y3
 	VADDPS     Y2, Y0, Y0
-	VMASKMOVPS 32(DX), Y3, Y2
-	VADDPS     Y2, Y1, Y1
+	VADDPS     Y3, Y1, Y1
 
-tile1xMasked_unbiased:
-	TESTQ  $0x00000004, CX
-	JZ     tile1xMasked_store
+tile1x16Masked_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile1x16Masked_store
 	VXORPS Y2, Y2, Y2
 	VMAXPS Y0, Y2, Y0
 	VMAXPS Y1, Y2, Y1
 
-tile1xMasked_store:
-	MOVQ       mask+64(FP), CX
-	VMOVDQU    (CX), Y2
-	VMOVDQU    32(CX), Y3
+tile1x16Masked_store:
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y2
+	VMOVDQU    32(AX), Y3
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
 	VMASKMOVPS Y0, Y2, (AX)
 	VMASKMOVPS Y1, Y3, 32(AX)
 	VZEROUPPER
@@ -198,105 +202,105 @@ tile1xMasked_store:
 // func tile2x16(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 // Requires: AVX, FMA3
 TEXT ·tile2x16(SB), NOSPLIT, $0-80
-	MOVQ    c+40(FP), AX
-	MOVQ    cStep+48(FP), CX
-	MOVQ    flags+72(FP), DX
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
-	TESTQ   $0x00000001, DX
+	MOVQ    flags+72(FP), AX
+	TESTQ   $0x00000001, AX
 	JZ      tile2x16_depth
-	MOVQ    AX, BX
-	VMOVUPS (BX), Y0
-	VMOVUPS 32(BX), Y1
-	ADDQ    CX, BX
-	VMOVUPS (BX), Y2
-	VMOVUPS 32(BX), Y3
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
 
 tile2x16_depth:
-	MOVQ k+0(FP), BX
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
 	MOVQ a+8(FP), SI
-	MOVQ rowStep+16(FP), DI
-	MOVQ kStep+24(FP), R8
-	MOVQ b+32(FP), R9
-	LEAQ (DI)(DI*2), R10
-	ADDQ SI, R10
-	SUBQ $0x04, BX
+	SUBQ $0x04, AX
 	JL   tile2x16_rest
 
 tile2x16_four:
-	VMOVUPS      (R9), Y4
-	VMOVUPS      32(R9), Y5
+	VMOVUPS      (CX), Y4
+	VMOVUPS      32(CX), Y5
 	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (SI)(DI*1), Y6
+	VBROADCASTSS (SI)(BX*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         R8, SI
-	VMOVUPS      64(R9), Y4
-	VMOVUPS      96(R9), Y5
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Y4
+	VMOVUPS      96(CX), Y5
 	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (SI)(DI*1), Y6
+	VBROADCASTSS (SI)(BX*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         R8, SI
-	VMOVUPS      128(R9), Y4
-	VMOVUPS      160(R9), Y5
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Y4
+	VMOVUPS      160(CX), Y5
 	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (SI)(DI*1), Y6
+	VBROADCASTSS (SI)(BX*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         R8, SI
-	VMOVUPS      192(R9), Y4
-	VMOVUPS      224(R9), Y5
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Y4
+	VMOVUPS      224(CX), Y5
 	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (SI)(DI*1), Y6
+	VBROADCASTSS (SI)(BX*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         R8, SI
-	ADDQ         $0x00000100, R9
-	SUBQ         $0x04, BX
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
 	JGE          tile2x16_four
 
 tile2x16_rest:
-	ADDQ $0x04, BX
+	ADDQ $0x04, AX
 	JZ   tile2x16_tail
 
 tile2x16_one:
-	VMOVUPS      (R9), Y4
-	VMOVUPS      32(R9), Y5
+	VMOVUPS      (CX), Y4
+	VMOVUPS      32(CX), Y5
 	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (SI)(DI*1), Y6
+	VBROADCASTSS (SI)(BX*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         R8, SI
-	ADDQ         $0x40, R9
-	DECQ         BX
+	ADDQ         DX, SI
+	ADDQ         $0x40, CX
+	DECQ         AX
 	JNZ          tile2x16_one
 
 tile2x16_tail:
-	TESTQ   $0x00000002, DX
+	MOVQ    flags+72(FP), AX
+	TESTQ   $0x00000002, AX
 	JZ      tile2x16_unbiased
-	MOVQ    bias+56(FP), BX
-	VMOVUPS (BX), Y4
+	MOVQ    bias+56(FP), AX
+	VMOVUPS (AX), Y4
+	VMOVUPS 32(AX), Y5
 	VADDPS  Y4, Y0, Y0
+	VADDPS  Y5, Y1, Y1
 	VADDPS  Y4, Y2, Y2
-	VMOVUPS 32(BX), Y4
-	VADDPS  Y4, Y1, Y1
-	VADDPS  Y4, Y3, Y3
+	VADDPS  Y5, Y3, Y3
 
 tile2x16_unbiased:
-	TESTQ  $0x00000004, DX
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
 	JZ     tile2x16_store
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
@@ -305,6 +309,8 @@ tile2x16_unbiased:
 	VMAXPS Y3, Y4, Y3
 
 tile2x16_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    CX, AX
@@ -313,125 +319,127 @@ tile2x16_store:
 	VZEROUPPER
 	RET
 
-// func tile2xMasked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// func tile2x16Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 // Requires: AVX, FMA3
-TEXT ·tile2xMasked(SB), NOSPLIT, $0-80
-	MOVQ       c+40(FP), AX
-	MOVQ       cStep+48(FP), CX
-	MOVQ       flags+72(FP), DX
+TEXT ·tile2x16Masked(SB), NOSPLIT, $0-80
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
-	TESTQ      $0x00000001, DX
-	JZ         tile2xMasked_depth
-	MOVQ       mask+64(FP), BX
-	VMOVDQU    (BX), Y2
-	VMOVDQU    32(BX), Y3
-	MOVQ       AX, BX
-	VMASKMOVPS (BX), Y2, Y0
-	VMASKMOVPS 32(BX), Y3, Y1
-	ADDQ       CX, BX
-	VMASKMOVPS (BX), Y2, Y2
-	VMASKMOVPS 32(BX), Y3, Y3
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile2x16Masked_depth
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y2
+	VMOVDQU    32(AX), Y3
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS (AX), Y2, Y0
+	VMASKMOVPS 32(AX), Y3, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y2, Y2
+	VMASKMOVPS 32(AX), Y3, Y3
 
-tile2xMasked_depth:
-	MOVQ k+0(FP), BX
+tile2x16Masked_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
 	MOVQ a+8(FP), SI
-	MOVQ rowStep+16(FP), DI
-	MOVQ kStep+24(FP), R8
-	MOVQ b+32(FP), R9
-	LEAQ (DI)(DI*2), R10
-	ADDQ SI, R10
-	SUBQ $0x04, BX
-	JL   tile2xMasked_rest
+	SUBQ $0x04, AX
+	JL   tile2x16Masked_rest
 
-tile2xMasked_four:
-	VMOVUPS      (R9), Y4
-	VMOVUPS      32(R9), Y5
+tile2x16Masked_four:
+	VMOVUPS      (CX), Y4
+	VMOVUPS      32(CX), Y5
 	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (SI)(DI*1), Y6
+	VBROADCASTSS (SI)(BX*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         R8, SI
-	VMOVUPS      64(R9), Y4
-	VMOVUPS      96(R9), Y5
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Y4
+	VMOVUPS      96(CX), Y5
 	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (SI)(DI*1), Y6
+	VBROADCASTSS (SI)(BX*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         R8, SI
-	VMOVUPS      128(R9), Y4
-	VMOVUPS      160(R9), Y5
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Y4
+	VMOVUPS      160(CX), Y5
 	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (SI)(DI*1), Y6
+	VBROADCASTSS (SI)(BX*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         R8, SI
-	VMOVUPS      192(R9), Y4
-	VMOVUPS      224(R9), Y5
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Y4
+	VMOVUPS      224(CX), Y5
 	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (SI)(DI*1), Y6
+	VBROADCASTSS (SI)(BX*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         R8, SI
-	ADDQ         $0x00000100, R9
-	SUBQ         $0x04, BX
-	JGE          tile2xMasked_four
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile2x16Masked_four
 
-tile2xMasked_rest:
-	ADDQ $0x04, BX
-	JZ   tile2xMasked_tail
+tile2x16Masked_rest:
+	ADDQ $0x04, AX
+	JZ   tile2x16Masked_tail
 
-tile2xMasked_one:
-	VMOVUPS      (R9), Y4
-	VMOVUPS      32(R9), Y5
+tile2x16Masked_one:
+	VMOVUPS      (CX), Y4
+	VMOVUPS      32(CX), Y5
 	VBROADCASTSS (SI), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (SI)(DI*1), Y6
+	VBROADCASTSS (SI)(BX*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         R8, SI
-	ADDQ         $0x40, R9
-	DECQ         BX
-	JNZ          tile2xMasked_one
+	ADDQ         DX, SI
+	ADDQ         $0x40, CX
+	DECQ         AX
+	JNZ          tile2x16Masked_one
 
-tile2xMasked_tail:
-	TESTQ      $0x00000002, DX
-	JZ         tile2xMasked_unbiased
-	MOVQ       bias+56(FP), BX
-	MOVQ       mask+64(FP), SI
-	VMOVDQU    (SI), Y4
-	VMOVDQU    32(SI), Y5
-	VMASKMOVPS (BX), Y4, Y4
+tile2x16Masked_tail:
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000002, AX
+	JZ         tile2x16Masked_unbiased
+	MOVQ       bias+56(FP), AX
+	MOVQ       mask+64(FP), CX
+	VMOVDQU    (CX), Y4
+	VMOVDQU    32(CX), Y5
+	VMASKMOVPS (AX), Y4, Y4
+	VMASKMOVPS 32(AX), Y5, Y5
 	VADDPS     Y4, Y0, Y0
+	VADDPS     Y5, Y1, Y1
 	VADDPS     Y4, Y2, Y2
-	VMASKMOVPS 32(BX), Y5, Y4
-	VADDPS     Y4, Y1, Y1
-	VADDPS     Y4, Y3, Y3
+	VADDPS     Y5, Y3, Y3
 
-tile2xMasked_unbiased:
-	TESTQ  $0x00000004, DX
-	JZ     tile2xMasked_store
+tile2x16Masked_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile2x16Masked_store
 	VXORPS Y4, Y4, Y4
 	VMAXPS Y0, Y4, Y0
 	VMAXPS Y1, Y4, Y1
 	VMAXPS Y2, Y4, Y2
 	VMAXPS Y3, Y4, Y3
 
-tile2xMasked_store:
-	MOVQ       mask+64(FP), DX
-	VMOVDQU    (DX), Y4
-	VMOVDQU    32(DX), Y5
+tile2x16Masked_store:
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y4
+	VMOVDQU    32(AX), Y5
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
 	VMASKMOVPS Y0, Y4, (AX)
 	VMASKMOVPS Y1, Y5, 32(AX)
 	ADDQ       CX, AX
@@ -443,127 +451,127 @@ tile2xMasked_store:
 // func tile3x16(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 // Requires: AVX, FMA3
 TEXT ·tile3x16(SB), NOSPLIT, $0-80
-	MOVQ    c+40(FP), AX
-	MOVQ    cStep+48(FP), CX
-	MOVQ    flags+72(FP), DX
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y4, Y4, Y4
 	VXORPS  Y5, Y5, Y5
-	TESTQ   $0x00000001, DX
+	MOVQ    flags+72(FP), AX
+	TESTQ   $0x00000001, AX
 	JZ      tile3x16_depth
-	MOVQ    AX, BX
-	VMOVUPS (BX), Y0
-	VMOVUPS 32(BX), Y1
-	ADDQ    CX, BX
-	VMOVUPS (BX), Y2
-	VMOVUPS 32(BX), Y3
-	ADDQ    CX, BX
-	VMOVUPS (BX), Y4
-	VMOVUPS 32(BX), Y5
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y4
+	VMOVUPS 32(AX), Y5
 
 tile3x16_depth:
-	MOVQ k+0(FP), BX
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
 	MOVQ a+8(FP), SI
-	MOVQ rowStep+16(FP), DI
-	MOVQ kStep+24(FP), R8
-	MOVQ b+32(FP), R9
-	LEAQ (DI)(DI*2), R10
-	ADDQ SI, R10
-	SUBQ $0x04, BX
+	SUBQ $0x04, AX
 	JL   tile3x16_rest
 
 tile3x16_four:
-	VMOVUPS      (R9), Y6
-	VMOVUPS      32(R9), Y7
+	VMOVUPS      (CX), Y6
+	VMOVUPS      32(CX), Y7
 	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (SI)(DI*1), Y8
+	VBROADCASTSS (SI)(BX*1), Y8
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (SI)(DI*2), Y8
+	VBROADCASTSS (SI)(BX*2), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         R8, SI
-	VMOVUPS      64(R9), Y6
-	VMOVUPS      96(R9), Y7
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Y6
+	VMOVUPS      96(CX), Y7
 	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (SI)(DI*1), Y8
+	VBROADCASTSS (SI)(BX*1), Y8
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (SI)(DI*2), Y8
+	VBROADCASTSS (SI)(BX*2), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         R8, SI
-	VMOVUPS      128(R9), Y6
-	VMOVUPS      160(R9), Y7
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Y6
+	VMOVUPS      160(CX), Y7
 	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (SI)(DI*1), Y8
+	VBROADCASTSS (SI)(BX*1), Y8
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (SI)(DI*2), Y8
+	VBROADCASTSS (SI)(BX*2), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         R8, SI
-	VMOVUPS      192(R9), Y6
-	VMOVUPS      224(R9), Y7
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Y6
+	VMOVUPS      224(CX), Y7
 	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (SI)(DI*1), Y8
+	VBROADCASTSS (SI)(BX*1), Y8
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (SI)(DI*2), Y8
+	VBROADCASTSS (SI)(BX*2), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         R8, SI
-	ADDQ         $0x00000100, R9
-	SUBQ         $0x04, BX
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
 	JGE          tile3x16_four
 
 tile3x16_rest:
-	ADDQ $0x04, BX
+	ADDQ $0x04, AX
 	JZ   tile3x16_tail
 
 tile3x16_one:
-	VMOVUPS      (R9), Y6
-	VMOVUPS      32(R9), Y7
+	VMOVUPS      (CX), Y6
+	VMOVUPS      32(CX), Y7
 	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (SI)(DI*1), Y8
+	VBROADCASTSS (SI)(BX*1), Y8
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (SI)(DI*2), Y8
+	VBROADCASTSS (SI)(BX*2), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         R8, SI
-	ADDQ         $0x40, R9
-	DECQ         BX
+	ADDQ         DX, SI
+	ADDQ         $0x40, CX
+	DECQ         AX
 	JNZ          tile3x16_one
 
 tile3x16_tail:
-	TESTQ   $0x00000002, DX
+	MOVQ    flags+72(FP), AX
+	TESTQ   $0x00000002, AX
 	JZ      tile3x16_unbiased
-	MOVQ    bias+56(FP), BX
-	VMOVUPS (BX), Y6
+	MOVQ    bias+56(FP), AX
+	VMOVUPS (AX), Y6
+	VMOVUPS 32(AX), Y7
 	VADDPS  Y6, Y0, Y0
+	VADDPS  Y7, Y1, Y1
 	VADDPS  Y6, Y2, Y2
+	VADDPS  Y7, Y3, Y3
 	VADDPS  Y6, Y4, Y4
-	VMOVUPS 32(BX), Y6
-	VADDPS  Y6, Y1, Y1
-	VADDPS  Y6, Y3, Y3
-	VADDPS  Y6, Y5, Y5
+	VADDPS  Y7, Y5, Y5
 
 tile3x16_unbiased:
-	TESTQ  $0x00000004, DX
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
 	JZ     tile3x16_store
 	VXORPS Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
@@ -574,6 +582,8 @@ tile3x16_unbiased:
 	VMAXPS Y5, Y6, Y5
 
 tile3x16_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    CX, AX
@@ -585,137 +595,137 @@ tile3x16_store:
 	VZEROUPPER
 	RET
 
-// func tile3xMasked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// func tile3x16Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 // Requires: AVX, FMA3
-TEXT ·tile3xMasked(SB), NOSPLIT, $0-80
-	MOVQ       c+40(FP), AX
-	MOVQ       cStep+48(FP), CX
-	MOVQ       flags+72(FP), DX
+TEXT ·tile3x16Masked(SB), NOSPLIT, $0-80
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
 	VXORPS     Y3, Y3, Y3
 	VXORPS     Y4, Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	TESTQ      $0x00000001, DX
-	JZ         tile3xMasked_depth
-	MOVQ       mask+64(FP), BX
-	VMOVDQU    (BX), Y4
-	VMOVDQU    32(BX), Y5
-	MOVQ       AX, BX
-	VMASKMOVPS (BX), Y4, Y0
-	VMASKMOVPS 32(BX), Y5, Y1
-	ADDQ       CX, BX
-	VMASKMOVPS (BX), Y4, Y2
-	VMASKMOVPS 32(BX), Y5, Y3
-	ADDQ       CX, BX
-	VMASKMOVPS (BX), Y4, Y4
-	VMASKMOVPS 32(BX), Y5, Y5
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile3x16Masked_depth
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y4
+	VMOVDQU    32(AX), Y5
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS (AX), Y4, Y0
+	VMASKMOVPS 32(AX), Y5, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y4, Y2
+	VMASKMOVPS 32(AX), Y5, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y4, Y4
+	VMASKMOVPS 32(AX), Y5, Y5
 
-tile3xMasked_depth:
-	MOVQ k+0(FP), BX
+tile3x16Masked_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
 	MOVQ a+8(FP), SI
-	MOVQ rowStep+16(FP), DI
-	MOVQ kStep+24(FP), R8
-	MOVQ b+32(FP), R9
-	LEAQ (DI)(DI*2), R10
-	ADDQ SI, R10
-	SUBQ $0x04, BX
-	JL   tile3xMasked_rest
+	SUBQ $0x04, AX
+	JL   tile3x16Masked_rest
 
-tile3xMasked_four:
-	VMOVUPS      (R9), Y6
-	VMOVUPS      32(R9), Y7
+tile3x16Masked_four:
+	VMOVUPS      (CX), Y6
+	VMOVUPS      32(CX), Y7
 	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (SI)(DI*1), Y8
+	VBROADCASTSS (SI)(BX*1), Y8
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (SI)(DI*2), Y8
+	VBROADCASTSS (SI)(BX*2), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         R8, SI
-	VMOVUPS      64(R9), Y6
-	VMOVUPS      96(R9), Y7
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Y6
+	VMOVUPS      96(CX), Y7
 	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (SI)(DI*1), Y8
+	VBROADCASTSS (SI)(BX*1), Y8
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (SI)(DI*2), Y8
+	VBROADCASTSS (SI)(BX*2), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         R8, SI
-	VMOVUPS      128(R9), Y6
-	VMOVUPS      160(R9), Y7
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Y6
+	VMOVUPS      160(CX), Y7
 	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (SI)(DI*1), Y8
+	VBROADCASTSS (SI)(BX*1), Y8
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (SI)(DI*2), Y8
+	VBROADCASTSS (SI)(BX*2), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         R8, SI
-	VMOVUPS      192(R9), Y6
-	VMOVUPS      224(R9), Y7
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Y6
+	VMOVUPS      224(CX), Y7
 	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (SI)(DI*1), Y8
+	VBROADCASTSS (SI)(BX*1), Y8
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (SI)(DI*2), Y8
+	VBROADCASTSS (SI)(BX*2), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         R8, SI
-	ADDQ         $0x00000100, R9
-	SUBQ         $0x04, BX
-	JGE          tile3xMasked_four
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile3x16Masked_four
 
-tile3xMasked_rest:
-	ADDQ $0x04, BX
-	JZ   tile3xMasked_tail
+tile3x16Masked_rest:
+	ADDQ $0x04, AX
+	JZ   tile3x16Masked_tail
 
-tile3xMasked_one:
-	VMOVUPS      (R9), Y6
-	VMOVUPS      32(R9), Y7
+tile3x16Masked_one:
+	VMOVUPS      (CX), Y6
+	VMOVUPS      32(CX), Y7
 	VBROADCASTSS (SI), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (SI)(DI*1), Y8
+	VBROADCASTSS (SI)(BX*1), Y8
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (SI)(DI*2), Y8
+	VBROADCASTSS (SI)(BX*2), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         R8, SI
-	ADDQ         $0x40, R9
-	DECQ         BX
-	JNZ          tile3xMasked_one
+	ADDQ         DX, SI
+	ADDQ         $0x40, CX
+	DECQ         AX
+	JNZ          tile3x16Masked_one
 
-tile3xMasked_tail:
-	TESTQ      $0x00000002, DX
-	JZ         tile3xMasked_unbiased
-	MOVQ       bias+56(FP), BX
-	MOVQ       mask+64(FP), SI
-	VMOVDQU    (SI), Y6
-	VMOVDQU    32(SI), Y7
-	VMASKMOVPS (BX), Y6, Y6
+tile3x16Masked_tail:
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000002, AX
+	JZ         tile3x16Masked_unbiased
+	MOVQ       bias+56(FP), AX
+	MOVQ       mask+64(FP), CX
+	VMOVDQU    (CX), Y6
+	VMOVDQU    32(CX), Y7
+	VMASKMOVPS (AX), Y6, Y6
+	VMASKMOVPS 32(AX), Y7, Y7
 	VADDPS     Y6, Y0, Y0
+	VADDPS     Y7, Y1, Y1
 	VADDPS     Y6, Y2, Y2
+	VADDPS     Y7, Y3, Y3
 	VADDPS     Y6, Y4, Y4
-	VMASKMOVPS 32(BX), Y7, Y6
-	VADDPS     Y6, Y1, Y1
-	VADDPS     Y6, Y3, Y3
-	VADDPS     Y6, Y5, Y5
+	VADDPS     Y7, Y5, Y5
 
-tile3xMasked_unbiased:
-	TESTQ  $0x00000004, DX
-	JZ     tile3xMasked_store
+tile3x16Masked_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile3x16Masked_store
 	VXORPS Y6, Y6, Y6
 	VMAXPS Y0, Y6, Y0
 	VMAXPS Y1, Y6, Y1
@@ -724,10 +734,12 @@ tile3xMasked_unbiased:
 	VMAXPS Y4, Y6, Y4
 	VMAXPS Y5, Y6, Y5
 
-tile3xMasked_store:
-	MOVQ       mask+64(FP), DX
-	VMOVDQU    (DX), Y6
-	VMOVDQU    32(DX), Y7
+tile3x16Masked_store:
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y6
+	VMOVDQU    32(AX), Y7
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
 	VMASKMOVPS Y0, Y6, (AX)
 	VMASKMOVPS Y1, Y7, 32(AX)
 	ADDQ       CX, AX
@@ -742,9 +754,6 @@ tile3xMasked_store:
 // func tile4x16(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 // Requires: AVX, FMA3
 TEXT ·tile4x16(SB), NOSPLIT, $0-80
-	MOVQ    c+40(FP), AX
-	MOVQ    cStep+48(FP), CX
-	MOVQ    flags+72(FP), DX
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -753,143 +762,147 @@ TEXT ·tile4x16(SB), NOSPLIT, $0-80
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
 	VXORPS  Y7, Y7, Y7
-	TESTQ   $0x00000001, DX
+	MOVQ    flags+72(FP), AX
+	TESTQ   $0x00000001, AX
 	JZ      tile4x16_depth
-	MOVQ    AX, BX
-	VMOVUPS (BX), Y0
-	VMOVUPS 32(BX), Y1
-	ADDQ    CX, BX
-	VMOVUPS (BX), Y2
-	VMOVUPS 32(BX), Y3
-	ADDQ    CX, BX
-	VMOVUPS (BX), Y4
-	VMOVUPS 32(BX), Y5
-	ADDQ    CX, BX
-	VMOVUPS (BX), Y6
-	VMOVUPS 32(BX), Y7
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y4
+	VMOVUPS 32(AX), Y5
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y6
+	VMOVUPS 32(AX), Y7
 
 tile4x16_depth:
-	MOVQ k+0(FP), BX
-	MOVQ a+8(FP), SI
-	MOVQ rowStep+16(FP), DI
-	MOVQ kStep+24(FP), R8
-	MOVQ b+32(FP), R9
-	LEAQ (DI)(DI*2), R10
-	ADDQ SI, R10
-	SUBQ $0x04, BX
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), SI
+	SUBQ $0x04, AX
 	JL   tile4x16_rest
 
 tile4x16_four:
-	VMOVUPS      (R9), Y8
-	VMOVUPS      32(R9), Y9
-	VBROADCASTSS (SI), Y10
+	VMOVUPS      (CX), Y8
+	VMOVUPS      32(CX), Y9
+	VBROADCASTSS (DI), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (SI)(DI*1), Y10
+	VBROADCASTSS (DI)(BX*1), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (SI)(DI*2), Y10
+	VBROADCASTSS (DI)(BX*2), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R10), Y10
+	VBROADCASTSS (SI), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	VMOVUPS      64(R9), Y8
-	VMOVUPS      96(R9), Y9
-	VBROADCASTSS (SI), Y10
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Y8
+	VMOVUPS      96(CX), Y9
+	VBROADCASTSS (DI), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (SI)(DI*1), Y10
+	VBROADCASTSS (DI)(BX*1), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (SI)(DI*2), Y10
+	VBROADCASTSS (DI)(BX*2), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R10), Y10
+	VBROADCASTSS (SI), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	VMOVUPS      128(R9), Y8
-	VMOVUPS      160(R9), Y9
-	VBROADCASTSS (SI), Y10
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Y8
+	VMOVUPS      160(CX), Y9
+	VBROADCASTSS (DI), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (SI)(DI*1), Y10
+	VBROADCASTSS (DI)(BX*1), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (SI)(DI*2), Y10
+	VBROADCASTSS (DI)(BX*2), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R10), Y10
+	VBROADCASTSS (SI), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	VMOVUPS      192(R9), Y8
-	VMOVUPS      224(R9), Y9
-	VBROADCASTSS (SI), Y10
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Y8
+	VMOVUPS      224(CX), Y9
+	VBROADCASTSS (DI), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (SI)(DI*1), Y10
+	VBROADCASTSS (DI)(BX*1), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (SI)(DI*2), Y10
+	VBROADCASTSS (DI)(BX*2), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R10), Y10
+	VBROADCASTSS (SI), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	ADDQ         $0x00000100, R9
-	SUBQ         $0x04, BX
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
 	JGE          tile4x16_four
 
 tile4x16_rest:
-	ADDQ $0x04, BX
+	ADDQ $0x04, AX
 	JZ   tile4x16_tail
 
 tile4x16_one:
-	VMOVUPS      (R9), Y8
-	VMOVUPS      32(R9), Y9
-	VBROADCASTSS (SI), Y10
+	VMOVUPS      (CX), Y8
+	VMOVUPS      32(CX), Y9
+	VBROADCASTSS (DI), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (SI)(DI*1), Y10
+	VBROADCASTSS (DI)(BX*1), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (SI)(DI*2), Y10
+	VBROADCASTSS (DI)(BX*2), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R10), Y10
+	VBROADCASTSS (SI), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	ADDQ         $0x40, R9
-	DECQ         BX
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x40, CX
+	DECQ         AX
 	JNZ          tile4x16_one
 
 tile4x16_tail:
-	TESTQ   $0x00000002, DX
+	MOVQ    flags+72(FP), AX
+	TESTQ   $0x00000002, AX
 	JZ      tile4x16_unbiased
-	MOVQ    bias+56(FP), BX
-	VMOVUPS (BX), Y8
+	MOVQ    bias+56(FP), AX
+	VMOVUPS (AX), Y8
+	VMOVUPS 32(AX), Y9
 	VADDPS  Y8, Y0, Y0
+	VADDPS  Y9, Y1, Y1
 	VADDPS  Y8, Y2, Y2
+	VADDPS  Y9, Y3, Y3
 	VADDPS  Y8, Y4, Y4
+	VADDPS  Y9, Y5, Y5
 	VADDPS  Y8, Y6, Y6
-	VMOVUPS 32(BX), Y8
-	VADDPS  Y8, Y1, Y1
-	VADDPS  Y8, Y3, Y3
-	VADDPS  Y8, Y5, Y5
-	VADDPS  Y8, Y7, Y7
+	VADDPS  Y9, Y7, Y7
 
 tile4x16_unbiased:
-	TESTQ  $0x00000004, DX
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
 	JZ     tile4x16_store
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
@@ -902,6 +915,8 @@ tile4x16_unbiased:
 	VMAXPS Y7, Y8, Y7
 
 tile4x16_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    CX, AX
@@ -916,12 +931,9 @@ tile4x16_store:
 	VZEROUPPER
 	RET
 
-// func tile4xMasked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// func tile4x16Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 // Requires: AVX, FMA3
-TEXT ·tile4xMasked(SB), NOSPLIT, $0-80
-	MOVQ       c+40(FP), AX
-	MOVQ       cStep+48(FP), CX
-	MOVQ       flags+72(FP), DX
+TEXT ·tile4x16Masked(SB), NOSPLIT, $0-80
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
@@ -930,150 +942,154 @@ TEXT ·tile4xMasked(SB), NOSPLIT, $0-80
 	VXORPS     Y5, Y5, Y5
 	VXORPS     Y6, Y6, Y6
 	VXORPS     Y7, Y7, Y7
-	TESTQ      $0x00000001, DX
-	JZ         tile4xMasked_depth
-	MOVQ       mask+64(FP), BX
-	VMOVDQU    (BX), Y6
-	VMOVDQU    32(BX), Y7
-	MOVQ       AX, BX
-	VMASKMOVPS (BX), Y6, Y0
-	VMASKMOVPS 32(BX), Y7, Y1
-	ADDQ       CX, BX
-	VMASKMOVPS (BX), Y6, Y2
-	VMASKMOVPS 32(BX), Y7, Y3
-	ADDQ       CX, BX
-	VMASKMOVPS (BX), Y6, Y4
-	VMASKMOVPS 32(BX), Y7, Y5
-	ADDQ       CX, BX
-	VMASKMOVPS (BX), Y6, Y6
-	VMASKMOVPS 32(BX), Y7, Y7
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile4x16Masked_depth
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y6
+	VMOVDQU    32(AX), Y7
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS (AX), Y6, Y0
+	VMASKMOVPS 32(AX), Y7, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y2
+	VMASKMOVPS 32(AX), Y7, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y4
+	VMASKMOVPS 32(AX), Y7, Y5
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y6
+	VMASKMOVPS 32(AX), Y7, Y7
 
-tile4xMasked_depth:
-	MOVQ k+0(FP), BX
-	MOVQ a+8(FP), SI
-	MOVQ rowStep+16(FP), DI
-	MOVQ kStep+24(FP), R8
-	MOVQ b+32(FP), R9
-	LEAQ (DI)(DI*2), R10
-	ADDQ SI, R10
-	SUBQ $0x04, BX
-	JL   tile4xMasked_rest
+tile4x16Masked_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile4x16Masked_rest
 
-tile4xMasked_four:
-	VMOVUPS      (R9), Y8
-	VMOVUPS      32(R9), Y9
-	VBROADCASTSS (SI), Y10
+tile4x16Masked_four:
+	VMOVUPS      (CX), Y8
+	VMOVUPS      32(CX), Y9
+	VBROADCASTSS (DI), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (SI)(DI*1), Y10
+	VBROADCASTSS (DI)(BX*1), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (SI)(DI*2), Y10
+	VBROADCASTSS (DI)(BX*2), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R10), Y10
+	VBROADCASTSS (SI), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	VMOVUPS      64(R9), Y8
-	VMOVUPS      96(R9), Y9
-	VBROADCASTSS (SI), Y10
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Y8
+	VMOVUPS      96(CX), Y9
+	VBROADCASTSS (DI), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (SI)(DI*1), Y10
+	VBROADCASTSS (DI)(BX*1), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (SI)(DI*2), Y10
+	VBROADCASTSS (DI)(BX*2), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R10), Y10
+	VBROADCASTSS (SI), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	VMOVUPS      128(R9), Y8
-	VMOVUPS      160(R9), Y9
-	VBROADCASTSS (SI), Y10
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Y8
+	VMOVUPS      160(CX), Y9
+	VBROADCASTSS (DI), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (SI)(DI*1), Y10
+	VBROADCASTSS (DI)(BX*1), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (SI)(DI*2), Y10
+	VBROADCASTSS (DI)(BX*2), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R10), Y10
+	VBROADCASTSS (SI), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	VMOVUPS      192(R9), Y8
-	VMOVUPS      224(R9), Y9
-	VBROADCASTSS (SI), Y10
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Y8
+	VMOVUPS      224(CX), Y9
+	VBROADCASTSS (DI), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (SI)(DI*1), Y10
+	VBROADCASTSS (DI)(BX*1), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (SI)(DI*2), Y10
+	VBROADCASTSS (DI)(BX*2), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R10), Y10
+	VBROADCASTSS (SI), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	ADDQ         $0x00000100, R9
-	SUBQ         $0x04, BX
-	JGE          tile4xMasked_four
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile4x16Masked_four
 
-tile4xMasked_rest:
-	ADDQ $0x04, BX
-	JZ   tile4xMasked_tail
+tile4x16Masked_rest:
+	ADDQ $0x04, AX
+	JZ   tile4x16Masked_tail
 
-tile4xMasked_one:
-	VMOVUPS      (R9), Y8
-	VMOVUPS      32(R9), Y9
-	VBROADCASTSS (SI), Y10
+tile4x16Masked_one:
+	VMOVUPS      (CX), Y8
+	VMOVUPS      32(CX), Y9
+	VBROADCASTSS (DI), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (SI)(DI*1), Y10
+	VBROADCASTSS (DI)(BX*1), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (SI)(DI*2), Y10
+	VBROADCASTSS (DI)(BX*2), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R10), Y10
+	VBROADCASTSS (SI), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	ADDQ         $0x40, R9
-	DECQ         BX
-	JNZ          tile4xMasked_one
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x40, CX
+	DECQ         AX
+	JNZ          tile4x16Masked_one
 
-tile4xMasked_tail:
-	TESTQ      $0x00000002, DX
-	JZ         tile4xMasked_unbiased
-	MOVQ       bias+56(FP), BX
-	MOVQ       mask+64(FP), SI
-	VMOVDQU    (SI), Y8
-	VMOVDQU    32(SI), Y9
-	VMASKMOVPS (BX), Y8, Y8
+tile4x16Masked_tail:
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000002, AX
+	JZ         tile4x16Masked_unbiased
+	MOVQ       bias+56(FP), AX
+	MOVQ       mask+64(FP), CX
+	VMOVDQU    (CX), Y8
+	VMOVDQU    32(CX), Y9
+	VMASKMOVPS (AX), Y8, Y8
+	VMASKMOVPS 32(AX), Y9, Y9
 	VADDPS     Y8, Y0, Y0
+	VADDPS     Y9, Y1, Y1
 	VADDPS     Y8, Y2, Y2
+	VADDPS     Y9, Y3, Y3
 	VADDPS     Y8, Y4, Y4
+	VADDPS     Y9, Y5, Y5
 	VADDPS     Y8, Y6, Y6
-	VMASKMOVPS 32(BX), Y9, Y8
-	VADDPS     Y8, Y1, Y1
-	VADDPS     Y8, Y3, Y3
-	VADDPS     Y8, Y5, Y5
-	VADDPS     Y8, Y7, Y7
+	VADDPS     Y9, Y7, Y7
 
-tile4xMasked_unbiased:
-	TESTQ  $0x00000004, DX
-	JZ     tile4xMasked_store
+tile4x16Masked_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile4x16Masked_store
 	VXORPS Y8, Y8, Y8
 	VMAXPS Y0, Y8, Y0
 	VMAXPS Y1, Y8, Y1
@@ -1084,10 +1100,12 @@ tile4xMasked_unbiased:
 	VMAXPS Y6, Y8, Y6
 	VMAXPS Y7, Y8, Y7
 
-tile4xMasked_store:
-	MOVQ       mask+64(FP), DX
-	VMOVDQU    (DX), Y8
-	VMOVDQU    32(DX), Y9
+tile4x16Masked_store:
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y8
+	VMOVDQU    32(AX), Y9
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
 	VMASKMOVPS Y0, Y8, (AX)
 	VMASKMOVPS Y1, Y9, 32(AX)
 	ADDQ       CX, AX
@@ -1105,9 +1123,6 @@ tile4xMasked_store:
 // func tile5x16(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 // Requires: AVX, FMA3
 TEXT ·tile5x16(SB), NOSPLIT, $0-80
-	MOVQ    c+40(FP), AX
-	MOVQ    cStep+48(FP), CX
-	MOVQ    flags+72(FP), DX
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -1118,163 +1133,167 @@ TEXT ·tile5x16(SB), NOSPLIT, $0-80
 	VXORPS  Y7, Y7, Y7
 	VXORPS  Y8, Y8, Y8
 	VXORPS  Y9, Y9, Y9
-	TESTQ   $0x00000001, DX
+	MOVQ    flags+72(FP), AX
+	TESTQ   $0x00000001, AX
 	JZ      tile5x16_depth
-	MOVQ    AX, BX
-	VMOVUPS (BX), Y0
-	VMOVUPS 32(BX), Y1
-	ADDQ    CX, BX
-	VMOVUPS (BX), Y2
-	VMOVUPS 32(BX), Y3
-	ADDQ    CX, BX
-	VMOVUPS (BX), Y4
-	VMOVUPS 32(BX), Y5
-	ADDQ    CX, BX
-	VMOVUPS (BX), Y6
-	VMOVUPS 32(BX), Y7
-	ADDQ    CX, BX
-	VMOVUPS (BX), Y8
-	VMOVUPS 32(BX), Y9
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y4
+	VMOVUPS 32(AX), Y5
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y6
+	VMOVUPS 32(AX), Y7
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y8
+	VMOVUPS 32(AX), Y9
 
 tile5x16_depth:
-	MOVQ k+0(FP), BX
-	MOVQ a+8(FP), SI
-	MOVQ rowStep+16(FP), DI
-	MOVQ kStep+24(FP), R8
-	MOVQ b+32(FP), R9
-	LEAQ (DI)(DI*2), R10
-	ADDQ SI, R10
-	SUBQ $0x04, BX
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), SI
+	SUBQ $0x04, AX
 	JL   tile5x16_rest
 
 tile5x16_four:
-	VMOVUPS      (R9), Y10
-	VMOVUPS      32(R9), Y11
-	VBROADCASTSS (SI), Y12
+	VMOVUPS      (CX), Y10
+	VMOVUPS      32(CX), Y11
+	VBROADCASTSS (DI), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (SI)(DI*1), Y12
+	VBROADCASTSS (DI)(BX*1), Y12
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (SI)(DI*2), Y12
+	VBROADCASTSS (DI)(BX*2), Y12
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (R10), Y12
+	VBROADCASTSS (SI), Y12
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (R10)(DI*1), Y12
+	VBROADCASTSS (SI)(BX*1), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	VMOVUPS      64(R9), Y10
-	VMOVUPS      96(R9), Y11
-	VBROADCASTSS (SI), Y12
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Y10
+	VMOVUPS      96(CX), Y11
+	VBROADCASTSS (DI), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (SI)(DI*1), Y12
+	VBROADCASTSS (DI)(BX*1), Y12
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (SI)(DI*2), Y12
+	VBROADCASTSS (DI)(BX*2), Y12
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (R10), Y12
+	VBROADCASTSS (SI), Y12
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (R10)(DI*1), Y12
+	VBROADCASTSS (SI)(BX*1), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	VMOVUPS      128(R9), Y10
-	VMOVUPS      160(R9), Y11
-	VBROADCASTSS (SI), Y12
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Y10
+	VMOVUPS      160(CX), Y11
+	VBROADCASTSS (DI), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (SI)(DI*1), Y12
+	VBROADCASTSS (DI)(BX*1), Y12
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (SI)(DI*2), Y12
+	VBROADCASTSS (DI)(BX*2), Y12
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (R10), Y12
+	VBROADCASTSS (SI), Y12
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (R10)(DI*1), Y12
+	VBROADCASTSS (SI)(BX*1), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	VMOVUPS      192(R9), Y10
-	VMOVUPS      224(R9), Y11
-	VBROADCASTSS (SI), Y12
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Y10
+	VMOVUPS      224(CX), Y11
+	VBROADCASTSS (DI), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (SI)(DI*1), Y12
+	VBROADCASTSS (DI)(BX*1), Y12
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (SI)(DI*2), Y12
+	VBROADCASTSS (DI)(BX*2), Y12
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (R10), Y12
+	VBROADCASTSS (SI), Y12
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (R10)(DI*1), Y12
+	VBROADCASTSS (SI)(BX*1), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	ADDQ         $0x00000100, R9
-	SUBQ         $0x04, BX
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
 	JGE          tile5x16_four
 
 tile5x16_rest:
-	ADDQ $0x04, BX
+	ADDQ $0x04, AX
 	JZ   tile5x16_tail
 
 tile5x16_one:
-	VMOVUPS      (R9), Y10
-	VMOVUPS      32(R9), Y11
-	VBROADCASTSS (SI), Y12
+	VMOVUPS      (CX), Y10
+	VMOVUPS      32(CX), Y11
+	VBROADCASTSS (DI), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (SI)(DI*1), Y12
+	VBROADCASTSS (DI)(BX*1), Y12
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (SI)(DI*2), Y12
+	VBROADCASTSS (DI)(BX*2), Y12
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (R10), Y12
+	VBROADCASTSS (SI), Y12
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (R10)(DI*1), Y12
+	VBROADCASTSS (SI)(BX*1), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	ADDQ         $0x40, R9
-	DECQ         BX
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x40, CX
+	DECQ         AX
 	JNZ          tile5x16_one
 
 tile5x16_tail:
-	TESTQ   $0x00000002, DX
+	MOVQ    flags+72(FP), AX
+	TESTQ   $0x00000002, AX
 	JZ      tile5x16_unbiased
-	MOVQ    bias+56(FP), BX
-	VMOVUPS (BX), Y10
+	MOVQ    bias+56(FP), AX
+	VMOVUPS (AX), Y10
+	VMOVUPS 32(AX), Y11
 	VADDPS  Y10, Y0, Y0
+	VADDPS  Y11, Y1, Y1
 	VADDPS  Y10, Y2, Y2
+	VADDPS  Y11, Y3, Y3
 	VADDPS  Y10, Y4, Y4
+	VADDPS  Y11, Y5, Y5
 	VADDPS  Y10, Y6, Y6
+	VADDPS  Y11, Y7, Y7
 	VADDPS  Y10, Y8, Y8
-	VMOVUPS 32(BX), Y10
-	VADDPS  Y10, Y1, Y1
-	VADDPS  Y10, Y3, Y3
-	VADDPS  Y10, Y5, Y5
-	VADDPS  Y10, Y7, Y7
-	VADDPS  Y10, Y9, Y9
+	VADDPS  Y11, Y9, Y9
 
 tile5x16_unbiased:
-	TESTQ  $0x00000004, DX
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
 	JZ     tile5x16_store
 	VXORPS Y10, Y10, Y10
 	VMAXPS Y0, Y10, Y0
@@ -1289,6 +1308,8 @@ tile5x16_unbiased:
 	VMAXPS Y9, Y10, Y9
 
 tile5x16_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    CX, AX
@@ -1306,12 +1327,9 @@ tile5x16_store:
 	VZEROUPPER
 	RET
 
-// func tile5xMasked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// func tile5x16Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 // Requires: AVX, FMA3
-TEXT ·tile5xMasked(SB), NOSPLIT, $0-80
-	MOVQ       c+40(FP), AX
-	MOVQ       cStep+48(FP), CX
-	MOVQ       flags+72(FP), DX
+TEXT ·tile5x16Masked(SB), NOSPLIT, $0-80
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
@@ -1322,170 +1340,174 @@ TEXT ·tile5xMasked(SB), NOSPLIT, $0-80
 	VXORPS     Y7, Y7, Y7
 	VXORPS     Y8, Y8, Y8
 	VXORPS     Y9, Y9, Y9
-	TESTQ      $0x00000001, DX
-	JZ         tile5xMasked_depth
-	MOVQ       mask+64(FP), BX
-	VMOVDQU    (BX), Y8
-	VMOVDQU    32(BX), Y9
-	MOVQ       AX, BX
-	VMASKMOVPS (BX), Y8, Y0
-	VMASKMOVPS 32(BX), Y9, Y1
-	ADDQ       CX, BX
-	VMASKMOVPS (BX), Y8, Y2
-	VMASKMOVPS 32(BX), Y9, Y3
-	ADDQ       CX, BX
-	VMASKMOVPS (BX), Y8, Y4
-	VMASKMOVPS 32(BX), Y9, Y5
-	ADDQ       CX, BX
-	VMASKMOVPS (BX), Y8, Y6
-	VMASKMOVPS 32(BX), Y9, Y7
-	ADDQ       CX, BX
-	VMASKMOVPS (BX), Y8, Y8
-	VMASKMOVPS 32(BX), Y9, Y9
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile5x16Masked_depth
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y8
+	VMOVDQU    32(AX), Y9
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS (AX), Y8, Y0
+	VMASKMOVPS 32(AX), Y9, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y2
+	VMASKMOVPS 32(AX), Y9, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y4
+	VMASKMOVPS 32(AX), Y9, Y5
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y6
+	VMASKMOVPS 32(AX), Y9, Y7
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y8
+	VMASKMOVPS 32(AX), Y9, Y9
 
-tile5xMasked_depth:
-	MOVQ k+0(FP), BX
-	MOVQ a+8(FP), SI
-	MOVQ rowStep+16(FP), DI
-	MOVQ kStep+24(FP), R8
-	MOVQ b+32(FP), R9
-	LEAQ (DI)(DI*2), R10
-	ADDQ SI, R10
-	SUBQ $0x04, BX
-	JL   tile5xMasked_rest
+tile5x16Masked_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile5x16Masked_rest
 
-tile5xMasked_four:
-	VMOVUPS      (R9), Y10
-	VMOVUPS      32(R9), Y11
-	VBROADCASTSS (SI), Y12
+tile5x16Masked_four:
+	VMOVUPS      (CX), Y10
+	VMOVUPS      32(CX), Y11
+	VBROADCASTSS (DI), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (SI)(DI*1), Y12
+	VBROADCASTSS (DI)(BX*1), Y12
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (SI)(DI*2), Y12
+	VBROADCASTSS (DI)(BX*2), Y12
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (R10), Y12
+	VBROADCASTSS (SI), Y12
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (R10)(DI*1), Y12
+	VBROADCASTSS (SI)(BX*1), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	VMOVUPS      64(R9), Y10
-	VMOVUPS      96(R9), Y11
-	VBROADCASTSS (SI), Y12
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Y10
+	VMOVUPS      96(CX), Y11
+	VBROADCASTSS (DI), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (SI)(DI*1), Y12
+	VBROADCASTSS (DI)(BX*1), Y12
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (SI)(DI*2), Y12
+	VBROADCASTSS (DI)(BX*2), Y12
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (R10), Y12
+	VBROADCASTSS (SI), Y12
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (R10)(DI*1), Y12
+	VBROADCASTSS (SI)(BX*1), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	VMOVUPS      128(R9), Y10
-	VMOVUPS      160(R9), Y11
-	VBROADCASTSS (SI), Y12
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Y10
+	VMOVUPS      160(CX), Y11
+	VBROADCASTSS (DI), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (SI)(DI*1), Y12
+	VBROADCASTSS (DI)(BX*1), Y12
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (SI)(DI*2), Y12
+	VBROADCASTSS (DI)(BX*2), Y12
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (R10), Y12
+	VBROADCASTSS (SI), Y12
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (R10)(DI*1), Y12
+	VBROADCASTSS (SI)(BX*1), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	VMOVUPS      192(R9), Y10
-	VMOVUPS      224(R9), Y11
-	VBROADCASTSS (SI), Y12
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Y10
+	VMOVUPS      224(CX), Y11
+	VBROADCASTSS (DI), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (SI)(DI*1), Y12
+	VBROADCASTSS (DI)(BX*1), Y12
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (SI)(DI*2), Y12
+	VBROADCASTSS (DI)(BX*2), Y12
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (R10), Y12
+	VBROADCASTSS (SI), Y12
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (R10)(DI*1), Y12
+	VBROADCASTSS (SI)(BX*1), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	ADDQ         $0x00000100, R9
-	SUBQ         $0x04, BX
-	JGE          tile5xMasked_four
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile5x16Masked_four
 
-tile5xMasked_rest:
-	ADDQ $0x04, BX
-	JZ   tile5xMasked_tail
+tile5x16Masked_rest:
+	ADDQ $0x04, AX
+	JZ   tile5x16Masked_tail
 
-tile5xMasked_one:
-	VMOVUPS      (R9), Y10
-	VMOVUPS      32(R9), Y11
-	VBROADCASTSS (SI), Y12
+tile5x16Masked_one:
+	VMOVUPS      (CX), Y10
+	VMOVUPS      32(CX), Y11
+	VBROADCASTSS (DI), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (SI)(DI*1), Y12
+	VBROADCASTSS (DI)(BX*1), Y12
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (SI)(DI*2), Y12
+	VBROADCASTSS (DI)(BX*2), Y12
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (R10), Y12
+	VBROADCASTSS (SI), Y12
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (R10)(DI*1), Y12
+	VBROADCASTSS (SI)(BX*1), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	ADDQ         $0x40, R9
-	DECQ         BX
-	JNZ          tile5xMasked_one
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x40, CX
+	DECQ         AX
+	JNZ          tile5x16Masked_one
 
-tile5xMasked_tail:
-	TESTQ      $0x00000002, DX
-	JZ         tile5xMasked_unbiased
-	MOVQ       bias+56(FP), BX
-	MOVQ       mask+64(FP), SI
-	VMOVDQU    (SI), Y10
-	VMOVDQU    32(SI), Y11
-	VMASKMOVPS (BX), Y10, Y10
+tile5x16Masked_tail:
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000002, AX
+	JZ         tile5x16Masked_unbiased
+	MOVQ       bias+56(FP), AX
+	MOVQ       mask+64(FP), CX
+	VMOVDQU    (CX), Y10
+	VMOVDQU    32(CX), Y11
+	VMASKMOVPS (AX), Y10, Y10
+	VMASKMOVPS 32(AX), Y11, Y11
 	VADDPS     Y10, Y0, Y0
+	VADDPS     Y11, Y1, Y1
 	VADDPS     Y10, Y2, Y2
+	VADDPS     Y11, Y3, Y3
 	VADDPS     Y10, Y4, Y4
+	VADDPS     Y11, Y5, Y5
 	VADDPS     Y10, Y6, Y6
+	VADDPS     Y11, Y7, Y7
 	VADDPS     Y10, Y8, Y8
-	VMASKMOVPS 32(BX), Y11, Y10
-	VADDPS     Y10, Y1, Y1
-	VADDPS     Y10, Y3, Y3
-	VADDPS     Y10, Y5, Y5
-	VADDPS     Y10, Y7, Y7
-	VADDPS     Y10, Y9, Y9
+	VADDPS     Y11, Y9, Y9
 
-tile5xMasked_unbiased:
-	TESTQ  $0x00000004, DX
-	JZ     tile5xMasked_store
+tile5x16Masked_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile5x16Masked_store
 	VXORPS Y10, Y10, Y10
 	VMAXPS Y0, Y10, Y0
 	VMAXPS Y1, Y10, Y1
@@ -1498,10 +1520,12 @@ tile5xMasked_unbiased:
 	VMAXPS Y8, Y10, Y8
 	VMAXPS Y9, Y10, Y9
 
-tile5xMasked_store:
-	MOVQ       mask+64(FP), DX
-	VMOVDQU    (DX), Y10
-	VMOVDQU    32(DX), Y11
+tile5x16Masked_store:
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y10
+	VMOVDQU    32(AX), Y11
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
 	VMASKMOVPS Y0, Y10, (AX)
 	VMASKMOVPS Y1, Y11, 32(AX)
 	ADDQ       CX, AX
@@ -1522,9 +1546,6 @@ tile5xMasked_store:
 // func tile6x16(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 // Requires: AVX, FMA3
 TEXT ·tile6x16(SB), NOSPLIT, $0-80
-	MOVQ    c+40(FP), AX
-	MOVQ    cStep+48(FP), CX
-	MOVQ    flags+72(FP), DX
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
 	VXORPS  Y2, Y2, Y2
@@ -1537,183 +1558,187 @@ TEXT ·tile6x16(SB), NOSPLIT, $0-80
 	VXORPS  Y9, Y9, Y9
 	VXORPS  Y10, Y10, Y10
 	VXORPS  Y11, Y11, Y11
-	TESTQ   $0x00000001, DX
+	MOVQ    flags+72(FP), AX
+	TESTQ   $0x00000001, AX
 	JZ      tile6x16_depth
-	MOVQ    AX, BX
-	VMOVUPS (BX), Y0
-	VMOVUPS 32(BX), Y1
-	ADDQ    CX, BX
-	VMOVUPS (BX), Y2
-	VMOVUPS 32(BX), Y3
-	ADDQ    CX, BX
-	VMOVUPS (BX), Y4
-	VMOVUPS 32(BX), Y5
-	ADDQ    CX, BX
-	VMOVUPS (BX), Y6
-	VMOVUPS 32(BX), Y7
-	ADDQ    CX, BX
-	VMOVUPS (BX), Y8
-	VMOVUPS 32(BX), Y9
-	ADDQ    CX, BX
-	VMOVUPS (BX), Y10
-	VMOVUPS 32(BX), Y11
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y4
+	VMOVUPS 32(AX), Y5
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y6
+	VMOVUPS 32(AX), Y7
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y8
+	VMOVUPS 32(AX), Y9
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y10
+	VMOVUPS 32(AX), Y11
 
 tile6x16_depth:
-	MOVQ k+0(FP), BX
-	MOVQ a+8(FP), SI
-	MOVQ rowStep+16(FP), DI
-	MOVQ kStep+24(FP), R8
-	MOVQ b+32(FP), R9
-	LEAQ (DI)(DI*2), R10
-	ADDQ SI, R10
-	SUBQ $0x04, BX
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), SI
+	SUBQ $0x04, AX
 	JL   tile6x16_rest
 
 tile6x16_four:
-	VMOVUPS      (R9), Y12
-	VMOVUPS      32(R9), Y13
-	VBROADCASTSS (SI), Y14
+	VMOVUPS      (CX), Y12
+	VMOVUPS      32(CX), Y13
+	VBROADCASTSS (DI), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (SI)(DI*1), Y14
+	VBROADCASTSS (DI)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (SI)(DI*2), Y14
+	VBROADCASTSS (DI)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R10), Y14
+	VBROADCASTSS (SI), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R10)(DI*1), Y14
+	VBROADCASTSS (SI)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R10)(DI*2), Y14
+	VBROADCASTSS (SI)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	VMOVUPS      64(R9), Y12
-	VMOVUPS      96(R9), Y13
-	VBROADCASTSS (SI), Y14
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Y12
+	VMOVUPS      96(CX), Y13
+	VBROADCASTSS (DI), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (SI)(DI*1), Y14
+	VBROADCASTSS (DI)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (SI)(DI*2), Y14
+	VBROADCASTSS (DI)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R10), Y14
+	VBROADCASTSS (SI), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R10)(DI*1), Y14
+	VBROADCASTSS (SI)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R10)(DI*2), Y14
+	VBROADCASTSS (SI)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	VMOVUPS      128(R9), Y12
-	VMOVUPS      160(R9), Y13
-	VBROADCASTSS (SI), Y14
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Y12
+	VMOVUPS      160(CX), Y13
+	VBROADCASTSS (DI), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (SI)(DI*1), Y14
+	VBROADCASTSS (DI)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (SI)(DI*2), Y14
+	VBROADCASTSS (DI)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R10), Y14
+	VBROADCASTSS (SI), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R10)(DI*1), Y14
+	VBROADCASTSS (SI)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R10)(DI*2), Y14
+	VBROADCASTSS (SI)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	VMOVUPS      192(R9), Y12
-	VMOVUPS      224(R9), Y13
-	VBROADCASTSS (SI), Y14
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Y12
+	VMOVUPS      224(CX), Y13
+	VBROADCASTSS (DI), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (SI)(DI*1), Y14
+	VBROADCASTSS (DI)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (SI)(DI*2), Y14
+	VBROADCASTSS (DI)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R10), Y14
+	VBROADCASTSS (SI), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R10)(DI*1), Y14
+	VBROADCASTSS (SI)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R10)(DI*2), Y14
+	VBROADCASTSS (SI)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	ADDQ         $0x00000100, R9
-	SUBQ         $0x04, BX
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
 	JGE          tile6x16_four
 
 tile6x16_rest:
-	ADDQ $0x04, BX
+	ADDQ $0x04, AX
 	JZ   tile6x16_tail
 
 tile6x16_one:
-	VMOVUPS      (R9), Y12
-	VMOVUPS      32(R9), Y13
-	VBROADCASTSS (SI), Y14
+	VMOVUPS      (CX), Y12
+	VMOVUPS      32(CX), Y13
+	VBROADCASTSS (DI), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (SI)(DI*1), Y14
+	VBROADCASTSS (DI)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (SI)(DI*2), Y14
+	VBROADCASTSS (DI)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R10), Y14
+	VBROADCASTSS (SI), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R10)(DI*1), Y14
+	VBROADCASTSS (SI)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R10)(DI*2), Y14
+	VBROADCASTSS (SI)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	ADDQ         $0x40, R9
-	DECQ         BX
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x40, CX
+	DECQ         AX
 	JNZ          tile6x16_one
 
 tile6x16_tail:
-	TESTQ   $0x00000002, DX
+	MOVQ    flags+72(FP), AX
+	TESTQ   $0x00000002, AX
 	JZ      tile6x16_unbiased
-	MOVQ    bias+56(FP), BX
-	VMOVUPS (BX), Y12
+	MOVQ    bias+56(FP), AX
+	VMOVUPS (AX), Y12
+	VMOVUPS 32(AX), Y13
 	VADDPS  Y12, Y0, Y0
+	VADDPS  Y13, Y1, Y1
 	VADDPS  Y12, Y2, Y2
+	VADDPS  Y13, Y3, Y3
 	VADDPS  Y12, Y4, Y4
+	VADDPS  Y13, Y5, Y5
 	VADDPS  Y12, Y6, Y6
+	VADDPS  Y13, Y7, Y7
 	VADDPS  Y12, Y8, Y8
+	VADDPS  Y13, Y9, Y9
 	VADDPS  Y12, Y10, Y10
-	VMOVUPS 32(BX), Y12
-	VADDPS  Y12, Y1, Y1
-	VADDPS  Y12, Y3, Y3
-	VADDPS  Y12, Y5, Y5
-	VADDPS  Y12, Y7, Y7
-	VADDPS  Y12, Y9, Y9
-	VADDPS  Y12, Y11, Y11
+	VADDPS  Y13, Y11, Y11
 
 tile6x16_unbiased:
-	TESTQ  $0x00000004, DX
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
 	JZ     tile6x16_store
 	VXORPS Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
@@ -1730,6 +1755,8 @@ tile6x16_unbiased:
 	VMAXPS Y11, Y12, Y11
 
 tile6x16_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	ADDQ    CX, AX
@@ -1750,12 +1777,9 @@ tile6x16_store:
 	VZEROUPPER
 	RET
 
-// func tile6xMasked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// func tile6x16Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 // Requires: AVX, FMA3
-TEXT ·tile6xMasked(SB), NOSPLIT, $0-80
-	MOVQ       c+40(FP), AX
-	MOVQ       cStep+48(FP), CX
-	MOVQ       flags+72(FP), DX
+TEXT ·tile6x16Masked(SB), NOSPLIT, $0-80
 	VXORPS     Y0, Y0, Y0
 	VXORPS     Y1, Y1, Y1
 	VXORPS     Y2, Y2, Y2
@@ -1768,190 +1792,194 @@ TEXT ·tile6xMasked(SB), NOSPLIT, $0-80
 	VXORPS     Y9, Y9, Y9
 	VXORPS     Y10, Y10, Y10
 	VXORPS     Y11, Y11, Y11
-	TESTQ      $0x00000001, DX
-	JZ         tile6xMasked_depth
-	MOVQ       mask+64(FP), BX
-	VMOVDQU    (BX), Y10
-	VMOVDQU    32(BX), Y11
-	MOVQ       AX, BX
-	VMASKMOVPS (BX), Y10, Y0
-	VMASKMOVPS 32(BX), Y11, Y1
-	ADDQ       CX, BX
-	VMASKMOVPS (BX), Y10, Y2
-	VMASKMOVPS 32(BX), Y11, Y3
-	ADDQ       CX, BX
-	VMASKMOVPS (BX), Y10, Y4
-	VMASKMOVPS 32(BX), Y11, Y5
-	ADDQ       CX, BX
-	VMASKMOVPS (BX), Y10, Y6
-	VMASKMOVPS 32(BX), Y11, Y7
-	ADDQ       CX, BX
-	VMASKMOVPS (BX), Y10, Y8
-	VMASKMOVPS 32(BX), Y11, Y9
-	ADDQ       CX, BX
-	VMASKMOVPS (BX), Y10, Y10
-	VMASKMOVPS 32(BX), Y11, Y11
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile6x16Masked_depth
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y10
+	VMOVDQU    32(AX), Y11
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS (AX), Y10, Y0
+	VMASKMOVPS 32(AX), Y11, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y2
+	VMASKMOVPS 32(AX), Y11, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y4
+	VMASKMOVPS 32(AX), Y11, Y5
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y6
+	VMASKMOVPS 32(AX), Y11, Y7
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y8
+	VMASKMOVPS 32(AX), Y11, Y9
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y10
+	VMASKMOVPS 32(AX), Y11, Y11
 
-tile6xMasked_depth:
-	MOVQ k+0(FP), BX
-	MOVQ a+8(FP), SI
-	MOVQ rowStep+16(FP), DI
-	MOVQ kStep+24(FP), R8
-	MOVQ b+32(FP), R9
-	LEAQ (DI)(DI*2), R10
-	ADDQ SI, R10
-	SUBQ $0x04, BX
-	JL   tile6xMasked_rest
+tile6x16Masked_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile6x16Masked_rest
 
-tile6xMasked_four:
-	VMOVUPS      (R9), Y12
-	VMOVUPS      32(R9), Y13
-	VBROADCASTSS (SI), Y14
+tile6x16Masked_four:
+	VMOVUPS      (CX), Y12
+	VMOVUPS      32(CX), Y13
+	VBROADCASTSS (DI), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (SI)(DI*1), Y14
+	VBROADCASTSS (DI)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (SI)(DI*2), Y14
+	VBROADCASTSS (DI)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R10), Y14
+	VBROADCASTSS (SI), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R10)(DI*1), Y14
+	VBROADCASTSS (SI)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R10)(DI*2), Y14
+	VBROADCASTSS (SI)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	VMOVUPS      64(R9), Y12
-	VMOVUPS      96(R9), Y13
-	VBROADCASTSS (SI), Y14
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Y12
+	VMOVUPS      96(CX), Y13
+	VBROADCASTSS (DI), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (SI)(DI*1), Y14
+	VBROADCASTSS (DI)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (SI)(DI*2), Y14
+	VBROADCASTSS (DI)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R10), Y14
+	VBROADCASTSS (SI), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R10)(DI*1), Y14
+	VBROADCASTSS (SI)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R10)(DI*2), Y14
+	VBROADCASTSS (SI)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	VMOVUPS      128(R9), Y12
-	VMOVUPS      160(R9), Y13
-	VBROADCASTSS (SI), Y14
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Y12
+	VMOVUPS      160(CX), Y13
+	VBROADCASTSS (DI), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (SI)(DI*1), Y14
+	VBROADCASTSS (DI)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (SI)(DI*2), Y14
+	VBROADCASTSS (DI)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R10), Y14
+	VBROADCASTSS (SI), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R10)(DI*1), Y14
+	VBROADCASTSS (SI)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R10)(DI*2), Y14
+	VBROADCASTSS (SI)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	VMOVUPS      192(R9), Y12
-	VMOVUPS      224(R9), Y13
-	VBROADCASTSS (SI), Y14
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Y12
+	VMOVUPS      224(CX), Y13
+	VBROADCASTSS (DI), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (SI)(DI*1), Y14
+	VBROADCASTSS (DI)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (SI)(DI*2), Y14
+	VBROADCASTSS (DI)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R10), Y14
+	VBROADCASTSS (SI), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R10)(DI*1), Y14
+	VBROADCASTSS (SI)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R10)(DI*2), Y14
+	VBROADCASTSS (SI)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	ADDQ         $0x00000100, R9
-	SUBQ         $0x04, BX
-	JGE          tile6xMasked_four
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile6x16Masked_four
 
-tile6xMasked_rest:
-	ADDQ $0x04, BX
-	JZ   tile6xMasked_tail
+tile6x16Masked_rest:
+	ADDQ $0x04, AX
+	JZ   tile6x16Masked_tail
 
-tile6xMasked_one:
-	VMOVUPS      (R9), Y12
-	VMOVUPS      32(R9), Y13
-	VBROADCASTSS (SI), Y14
+tile6x16Masked_one:
+	VMOVUPS      (CX), Y12
+	VMOVUPS      32(CX), Y13
+	VBROADCASTSS (DI), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (SI)(DI*1), Y14
+	VBROADCASTSS (DI)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (SI)(DI*2), Y14
+	VBROADCASTSS (DI)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R10), Y14
+	VBROADCASTSS (SI), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R10)(DI*1), Y14
+	VBROADCASTSS (SI)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R10)(DI*2), Y14
+	VBROADCASTSS (SI)(BX*2), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         R8, SI
-	ADDQ         R8, R10
-	ADDQ         $0x40, R9
-	DECQ         BX
-	JNZ          tile6xMasked_one
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x40, CX
+	DECQ         AX
+	JNZ          tile6x16Masked_one
 
-tile6xMasked_tail:
-	TESTQ      $0x00000002, DX
-	JZ         tile6xMasked_unbiased
-	MOVQ       bias+56(FP), BX
-	MOVQ       mask+64(FP), SI
-	VMOVDQU    (SI), Y12
-	VMOVDQU    32(SI), Y13
-	VMASKMOVPS (BX), Y12, Y12
+tile6x16Masked_tail:
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000002, AX
+	JZ         tile6x16Masked_unbiased
+	MOVQ       bias+56(FP), AX
+	MOVQ       mask+64(FP), CX
+	VMOVDQU    (CX), Y12
+	VMOVDQU    32(CX), Y13
+	VMASKMOVPS (AX), Y12, Y12
+	VMASKMOVPS 32(AX), Y13, Y13
 	VADDPS     Y12, Y0, Y0
+	VADDPS     Y13, Y1, Y1
 	VADDPS     Y12, Y2, Y2
+	VADDPS     Y13, Y3, Y3
 	VADDPS     Y12, Y4, Y4
+	VADDPS     Y13, Y5, Y5
 	VADDPS     Y12, Y6, Y6
+	VADDPS     Y13, Y7, Y7
 	VADDPS     Y12, Y8, Y8
+	VADDPS     Y13, Y9, Y9
 	VADDPS     Y12, Y10, Y10
-	VMASKMOVPS 32(BX), Y13, Y12
-	VADDPS     Y12, Y1, Y1
-	VADDPS     Y12, Y3, Y3
-	VADDPS     Y12, Y5, Y5
-	VADDPS     Y12, Y7, Y7
-	VADDPS     Y12, Y9, Y9
-	VADDPS     Y12, Y11, Y11
+	VADDPS     Y13, Y11, Y11
 
-tile6xMasked_unbiased:
-	TESTQ  $0x00000004, DX
-	JZ     tile6xMasked_store
+tile6x16Masked_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile6x16Masked_store
 	VXORPS Y12, Y12, Y12
 	VMAXPS Y0, Y12, Y0
 	VMAXPS Y1, Y12, Y1
@@ -1966,10 +1994,12 @@ tile6xMasked_unbiased:
 	VMAXPS Y10, Y12, Y10
 	VMAXPS Y11, Y12, Y11
 
-tile6xMasked_store:
-	MOVQ       mask+64(FP), DX
-	VMOVDQU    (DX), Y12
-	VMOVDQU    32(DX), Y13
+tile6x16Masked_store:
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y12
+	VMOVDQU    32(AX), Y13
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
 	VMASKMOVPS Y0, Y12, (AX)
 	VMASKMOVPS Y1, Y13, 32(AX)
 	ADDQ       CX, AX
@@ -1987,6 +2017,2232 @@ tile6xMasked_store:
 	ADDQ       CX, AX
 	VMASKMOVPS Y10, Y12, (AX)
 	VMASKMOVPS Y11, Y13, 32(AX)
+	VZEROUPPER
+	RET
+
+// func tile1x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, FMA3
+TEXT ·tile1x8Masked(SB), NOSPLIT, $0-80
+	VXORPS     Y0, Y0, Y0
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile1x8Masked_depth
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y0
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS (AX), Y0, Y0
+
+tile1x8Masked_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), BX
+	MOVQ a+8(FP), BX
+	SUBQ $0x04, AX
+	JL   tile1x8Masked_rest
+
+tile1x8Masked_four:
+	VMOVUPS      (CX), Y1
+	VBROADCASTSS (BX), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         DX, BX
+	VMOVUPS      64(CX), Y1
+	VBROADCASTSS (BX), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         DX, BX
+	VMOVUPS      128(CX), Y1
+	VBROADCASTSS (BX), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         DX, BX
+	VMOVUPS      192(CX), Y1
+	VBROADCASTSS (BX), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         DX, BX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile1x8Masked_four
+
+tile1x8Masked_rest:
+	ADDQ $0x04, AX
+	JZ   tile1x8Masked_tail
+
+tile1x8Masked_one:
+	VMOVUPS      (CX), Y1
+	VBROADCASTSS (BX), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         DX, BX
+	ADDQ         $0x40, CX
+	DECQ         AX
+	JNZ          tile1x8Masked_one
+
+tile1x8Masked_tail:
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000002, AX
+	JZ         tile1x8Masked_unbiased
+	MOVQ       bias+56(FP), AX
+	MOVQ       mask+64(FP), CX
+	VMOVDQU    (CX), Y1
+	VMASKMOVPS (AX), Y1, Y1
+	VADDPS     Y1, Y0, Y0
+
+tile1x8Masked_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile1x8Masked_store
+	VXORPS Y1, Y1, Y1
+	VMAXPS Y0, Y1, Y0
+
+tile1x8Masked_store:
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y1
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS Y0, Y1, (AX)
+	VZEROUPPER
+	RET
+
+// func tile2x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, FMA3
+TEXT ·tile2x8Masked(SB), NOSPLIT, $0-80
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile2x8Masked_depth
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y1
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS (AX), Y1, Y0
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y1, Y1
+
+tile2x8Masked_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), SI
+	SUBQ $0x04, AX
+	JL   tile2x8Masked_rest
+
+tile2x8Masked_four:
+	VMOVUPS      (CX), Y2
+	VBROADCASTSS (SI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS (SI)(BX*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Y2
+	VBROADCASTSS (SI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS (SI)(BX*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Y2
+	VBROADCASTSS (SI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS (SI)(BX*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Y2
+	VBROADCASTSS (SI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS (SI)(BX*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile2x8Masked_four
+
+tile2x8Masked_rest:
+	ADDQ $0x04, AX
+	JZ   tile2x8Masked_tail
+
+tile2x8Masked_one:
+	VMOVUPS      (CX), Y2
+	VBROADCASTSS (SI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS (SI)(BX*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         DX, SI
+	ADDQ         $0x40, CX
+	DECQ         AX
+	JNZ          tile2x8Masked_one
+
+tile2x8Masked_tail:
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000002, AX
+	JZ         tile2x8Masked_unbiased
+	MOVQ       bias+56(FP), AX
+	MOVQ       mask+64(FP), CX
+	VMOVDQU    (CX), Y2
+	VMASKMOVPS (AX), Y2, Y2
+	VADDPS     Y2, Y0, Y0
+	VADDPS     Y2, Y1, Y1
+
+tile2x8Masked_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile2x8Masked_store
+	VXORPS Y2, Y2, Y2
+	VMAXPS Y0, Y2, Y0
+	VMAXPS Y1, Y2, Y1
+
+tile2x8Masked_store:
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y2
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS Y0, Y2, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y1, Y2, (AX)
+	VZEROUPPER
+	RET
+
+// func tile3x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, FMA3
+TEXT ·tile3x8Masked(SB), NOSPLIT, $0-80
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile3x8Masked_depth
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y2
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS (AX), Y2, Y0
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y2, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y2, Y2
+
+tile3x8Masked_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), SI
+	SUBQ $0x04, AX
+	JL   tile3x8Masked_rest
+
+tile3x8Masked_four:
+	VMOVUPS      (CX), Y3
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (SI)(BX*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (SI)(BX*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Y3
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (SI)(BX*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (SI)(BX*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Y3
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (SI)(BX*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (SI)(BX*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Y3
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (SI)(BX*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (SI)(BX*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile3x8Masked_four
+
+tile3x8Masked_rest:
+	ADDQ $0x04, AX
+	JZ   tile3x8Masked_tail
+
+tile3x8Masked_one:
+	VMOVUPS      (CX), Y3
+	VBROADCASTSS (SI), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (SI)(BX*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (SI)(BX*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         DX, SI
+	ADDQ         $0x40, CX
+	DECQ         AX
+	JNZ          tile3x8Masked_one
+
+tile3x8Masked_tail:
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000002, AX
+	JZ         tile3x8Masked_unbiased
+	MOVQ       bias+56(FP), AX
+	MOVQ       mask+64(FP), CX
+	VMOVDQU    (CX), Y3
+	VMASKMOVPS (AX), Y3, Y3
+	VADDPS     Y3, Y0, Y0
+	VADDPS     Y3, Y1, Y1
+	VADDPS     Y3, Y2, Y2
+
+tile3x8Masked_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile3x8Masked_store
+	VXORPS Y3, Y3, Y3
+	VMAXPS Y0, Y3, Y0
+	VMAXPS Y1, Y3, Y1
+	VMAXPS Y2, Y3, Y2
+
+tile3x8Masked_store:
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y3
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS Y0, Y3, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y1, Y3, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y3, (AX)
+	VZEROUPPER
+	RET
+
+// func tile4x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, FMA3
+TEXT ·tile4x8Masked(SB), NOSPLIT, $0-80
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile4x8Masked_depth
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y3
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS (AX), Y3, Y0
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y3, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y3, Y2
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y3, Y3
+
+tile4x8Masked_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile4x8Masked_rest
+
+tile4x8Masked_four:
+	VMOVUPS      (CX), Y4
+	VBROADCASTSS (DI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (DI)(BX*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (DI)(BX*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Y4
+	VBROADCASTSS (DI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (DI)(BX*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (DI)(BX*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Y4
+	VBROADCASTSS (DI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (DI)(BX*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (DI)(BX*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Y4
+	VBROADCASTSS (DI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (DI)(BX*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (DI)(BX*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile4x8Masked_four
+
+tile4x8Masked_rest:
+	ADDQ $0x04, AX
+	JZ   tile4x8Masked_tail
+
+tile4x8Masked_one:
+	VMOVUPS      (CX), Y4
+	VBROADCASTSS (DI), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (DI)(BX*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (DI)(BX*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (SI), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x40, CX
+	DECQ         AX
+	JNZ          tile4x8Masked_one
+
+tile4x8Masked_tail:
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000002, AX
+	JZ         tile4x8Masked_unbiased
+	MOVQ       bias+56(FP), AX
+	MOVQ       mask+64(FP), CX
+	VMOVDQU    (CX), Y4
+	VMASKMOVPS (AX), Y4, Y4
+	VADDPS     Y4, Y0, Y0
+	VADDPS     Y4, Y1, Y1
+	VADDPS     Y4, Y2, Y2
+	VADDPS     Y4, Y3, Y3
+
+tile4x8Masked_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile4x8Masked_store
+	VXORPS Y4, Y4, Y4
+	VMAXPS Y0, Y4, Y0
+	VMAXPS Y1, Y4, Y1
+	VMAXPS Y2, Y4, Y2
+	VMAXPS Y3, Y4, Y3
+
+tile4x8Masked_store:
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y4
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS Y0, Y4, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y1, Y4, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y4, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y4, (AX)
+	VZEROUPPER
+	RET
+
+// func tile5x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, FMA3
+TEXT ·tile5x8Masked(SB), NOSPLIT, $0-80
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile5x8Masked_depth
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y4
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS (AX), Y4, Y0
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y4, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y4, Y2
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y4, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y4, Y4
+
+tile5x8Masked_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile5x8Masked_rest
+
+tile5x8Masked_four:
+	VMOVUPS      (CX), Y5
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS (DI)(BX*1), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (DI)(BX*2), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (SI)(BX*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Y5
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS (DI)(BX*1), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (DI)(BX*2), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (SI)(BX*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Y5
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS (DI)(BX*1), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (DI)(BX*2), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (SI)(BX*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Y5
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS (DI)(BX*1), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (DI)(BX*2), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (SI)(BX*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile5x8Masked_four
+
+tile5x8Masked_rest:
+	ADDQ $0x04, AX
+	JZ   tile5x8Masked_tail
+
+tile5x8Masked_one:
+	VMOVUPS      (CX), Y5
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS (DI)(BX*1), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (DI)(BX*2), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (SI), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (SI)(BX*1), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x40, CX
+	DECQ         AX
+	JNZ          tile5x8Masked_one
+
+tile5x8Masked_tail:
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000002, AX
+	JZ         tile5x8Masked_unbiased
+	MOVQ       bias+56(FP), AX
+	MOVQ       mask+64(FP), CX
+	VMOVDQU    (CX), Y5
+	VMASKMOVPS (AX), Y5, Y5
+	VADDPS     Y5, Y0, Y0
+	VADDPS     Y5, Y1, Y1
+	VADDPS     Y5, Y2, Y2
+	VADDPS     Y5, Y3, Y3
+	VADDPS     Y5, Y4, Y4
+
+tile5x8Masked_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile5x8Masked_store
+	VXORPS Y5, Y5, Y5
+	VMAXPS Y0, Y5, Y0
+	VMAXPS Y1, Y5, Y1
+	VMAXPS Y2, Y5, Y2
+	VMAXPS Y3, Y5, Y3
+	VMAXPS Y4, Y5, Y4
+
+tile5x8Masked_store:
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y5
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS Y0, Y5, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y1, Y5, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y5, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y5, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y5, (AX)
+	VZEROUPPER
+	RET
+
+// func tile6x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, FMA3
+TEXT ·tile6x8Masked(SB), NOSPLIT, $0-80
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile6x8Masked_depth
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y5
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS (AX), Y5, Y0
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y5, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y5, Y2
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y5, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y5, Y4
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y5, Y5
+
+tile6x8Masked_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile6x8Masked_rest
+
+tile6x8Masked_four:
+	VMOVUPS      (CX), Y6
+	VBROADCASTSS (DI), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (DI)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (DI)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (SI)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (SI)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Y6
+	VBROADCASTSS (DI), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (DI)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (DI)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (SI)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (SI)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Y6
+	VBROADCASTSS (DI), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (DI)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (DI)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (SI)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (SI)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Y6
+	VBROADCASTSS (DI), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (DI)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (DI)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (SI)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (SI)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile6x8Masked_four
+
+tile6x8Masked_rest:
+	ADDQ $0x04, AX
+	JZ   tile6x8Masked_tail
+
+tile6x8Masked_one:
+	VMOVUPS      (CX), Y6
+	VBROADCASTSS (DI), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (DI)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (DI)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (SI), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (SI)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (SI)(BX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x40, CX
+	DECQ         AX
+	JNZ          tile6x8Masked_one
+
+tile6x8Masked_tail:
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000002, AX
+	JZ         tile6x8Masked_unbiased
+	MOVQ       bias+56(FP), AX
+	MOVQ       mask+64(FP), CX
+	VMOVDQU    (CX), Y6
+	VMASKMOVPS (AX), Y6, Y6
+	VADDPS     Y6, Y0, Y0
+	VADDPS     Y6, Y1, Y1
+	VADDPS     Y6, Y2, Y2
+	VADDPS     Y6, Y3, Y3
+	VADDPS     Y6, Y4, Y4
+	VADDPS     Y6, Y5, Y5
+
+tile6x8Masked_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile6x8Masked_store
+	VXORPS Y6, Y6, Y6
+	VMAXPS Y0, Y6, Y0
+	VMAXPS Y1, Y6, Y1
+	VMAXPS Y2, Y6, Y2
+	VMAXPS Y3, Y6, Y3
+	VMAXPS Y4, Y6, Y4
+	VMAXPS Y5, Y6, Y5
+
+tile6x8Masked_store:
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y6
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS Y0, Y6, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y1, Y6, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y6, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y6, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y6, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y6, (AX)
+	VZEROUPPER
+	RET
+
+// func tile7x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, FMA3
+TEXT ·tile7x8Masked(SB), NOSPLIT, $0-80
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile7x8Masked_depth
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y6
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS (AX), Y6, Y0
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y2
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y4
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y5
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y6
+
+tile7x8Masked_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile7x8Masked_rest
+
+tile7x8Masked_four:
+	VMOVUPS      (CX), Y7
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS (DI)(BX*1), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (DI)(BX*2), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS (R8), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (R8)(BX*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS (R8)(BX*2), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Y7
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS (DI)(BX*1), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (DI)(BX*2), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS (R8), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (R8)(BX*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS (R8)(BX*2), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Y7
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS (DI)(BX*1), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (DI)(BX*2), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS (R8), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (R8)(BX*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS (R8)(BX*2), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Y7
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS (DI)(BX*1), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (DI)(BX*2), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS (R8), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (R8)(BX*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS (R8)(BX*2), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile7x8Masked_four
+
+tile7x8Masked_rest:
+	ADDQ $0x04, AX
+	JZ   tile7x8Masked_tail
+
+tile7x8Masked_one:
+	VMOVUPS      (CX), Y7
+	VBROADCASTSS (DI), Y8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS (DI)(BX*1), Y8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (DI)(BX*2), Y8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS (R8), Y8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (R8)(BX*1), Y8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS (R8)(BX*2), Y8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS (SI), Y8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	ADDQ         $0x40, CX
+	DECQ         AX
+	JNZ          tile7x8Masked_one
+
+tile7x8Masked_tail:
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000002, AX
+	JZ         tile7x8Masked_unbiased
+	MOVQ       bias+56(FP), AX
+	MOVQ       mask+64(FP), CX
+	VMOVDQU    (CX), Y7
+	VMASKMOVPS (AX), Y7, Y7
+	VADDPS     Y7, Y0, Y0
+	VADDPS     Y7, Y1, Y1
+	VADDPS     Y7, Y2, Y2
+	VADDPS     Y7, Y3, Y3
+	VADDPS     Y7, Y4, Y4
+	VADDPS     Y7, Y5, Y5
+	VADDPS     Y7, Y6, Y6
+
+tile7x8Masked_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile7x8Masked_store
+	VXORPS Y7, Y7, Y7
+	VMAXPS Y0, Y7, Y0
+	VMAXPS Y1, Y7, Y1
+	VMAXPS Y2, Y7, Y2
+	VMAXPS Y3, Y7, Y3
+	VMAXPS Y4, Y7, Y4
+	VMAXPS Y5, Y7, Y5
+	VMAXPS Y6, Y7, Y6
+
+tile7x8Masked_store:
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y7
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS Y0, Y7, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y1, Y7, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y7, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y7, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y7, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y7, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y7, (AX)
+	VZEROUPPER
+	RET
+
+// func tile8x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, FMA3
+TEXT ·tile8x8Masked(SB), NOSPLIT, $0-80
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile8x8Masked_depth
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y7
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS (AX), Y7, Y0
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y7, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y7, Y2
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y7, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y7, Y4
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y7, Y5
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y7, Y6
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y7, Y7
+
+tile8x8Masked_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile8x8Masked_rest
+
+tile8x8Masked_four:
+	VMOVUPS      (CX), Y8
+	VBROADCASTSS (DI), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS (DI)(BX*1), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS (DI)(BX*2), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (R8), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS (R8)(BX*1), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (R8)(BX*2), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS (SI), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS (SI)(BX*1), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Y8
+	VBROADCASTSS (DI), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS (DI)(BX*1), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS (DI)(BX*2), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (R8), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS (R8)(BX*1), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (R8)(BX*2), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS (SI), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS (SI)(BX*1), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Y8
+	VBROADCASTSS (DI), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS (DI)(BX*1), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS (DI)(BX*2), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (R8), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS (R8)(BX*1), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (R8)(BX*2), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS (SI), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS (SI)(BX*1), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Y8
+	VBROADCASTSS (DI), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS (DI)(BX*1), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS (DI)(BX*2), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (R8), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS (R8)(BX*1), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (R8)(BX*2), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS (SI), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS (SI)(BX*1), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile8x8Masked_four
+
+tile8x8Masked_rest:
+	ADDQ $0x04, AX
+	JZ   tile8x8Masked_tail
+
+tile8x8Masked_one:
+	VMOVUPS      (CX), Y8
+	VBROADCASTSS (DI), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS (DI)(BX*1), Y9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS (DI)(BX*2), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (R8), Y9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS (R8)(BX*1), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (R8)(BX*2), Y9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS (SI), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS (SI)(BX*1), Y9
+	VFMADD231PS  Y8, Y9, Y7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	ADDQ         $0x40, CX
+	DECQ         AX
+	JNZ          tile8x8Masked_one
+
+tile8x8Masked_tail:
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000002, AX
+	JZ         tile8x8Masked_unbiased
+	MOVQ       bias+56(FP), AX
+	MOVQ       mask+64(FP), CX
+	VMOVDQU    (CX), Y8
+	VMASKMOVPS (AX), Y8, Y8
+	VADDPS     Y8, Y0, Y0
+	VADDPS     Y8, Y1, Y1
+	VADDPS     Y8, Y2, Y2
+	VADDPS     Y8, Y3, Y3
+	VADDPS     Y8, Y4, Y4
+	VADDPS     Y8, Y5, Y5
+	VADDPS     Y8, Y6, Y6
+	VADDPS     Y8, Y7, Y7
+
+tile8x8Masked_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile8x8Masked_store
+	VXORPS Y8, Y8, Y8
+	VMAXPS Y0, Y8, Y0
+	VMAXPS Y1, Y8, Y1
+	VMAXPS Y2, Y8, Y2
+	VMAXPS Y3, Y8, Y3
+	VMAXPS Y4, Y8, Y4
+	VMAXPS Y5, Y8, Y5
+	VMAXPS Y6, Y8, Y6
+	VMAXPS Y7, Y8, Y7
+
+tile8x8Masked_store:
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y8
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS Y0, Y8, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y1, Y8, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y8, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y8, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y8, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y8, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y8, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y7, Y8, (AX)
+	VZEROUPPER
+	RET
+
+// func tile9x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, FMA3
+TEXT ·tile9x8Masked(SB), NOSPLIT, $0-80
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile9x8Masked_depth
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y8
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS (AX), Y8, Y0
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y2
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y4
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y5
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y6
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y7
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y8
+
+tile9x8Masked_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile9x8Masked_rest
+
+tile9x8Masked_four:
+	VMOVUPS      (CX), Y9
+	VBROADCASTSS (DI), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS (DI)(BX*1), Y10
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (DI)(BX*2), Y10
+	VFMADD231PS  Y9, Y10, Y2
+	VBROADCASTSS (R8), Y10
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R8)(BX*1), Y10
+	VFMADD231PS  Y9, Y10, Y4
+	VBROADCASTSS (R8)(BX*2), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (SI), Y10
+	VFMADD231PS  Y9, Y10, Y6
+	VBROADCASTSS (SI)(BX*1), Y10
+	VFMADD231PS  Y9, Y10, Y7
+	VBROADCASTSS (SI)(BX*2), Y10
+	VFMADD231PS  Y9, Y10, Y8
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Y9
+	VBROADCASTSS (DI), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS (DI)(BX*1), Y10
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (DI)(BX*2), Y10
+	VFMADD231PS  Y9, Y10, Y2
+	VBROADCASTSS (R8), Y10
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R8)(BX*1), Y10
+	VFMADD231PS  Y9, Y10, Y4
+	VBROADCASTSS (R8)(BX*2), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (SI), Y10
+	VFMADD231PS  Y9, Y10, Y6
+	VBROADCASTSS (SI)(BX*1), Y10
+	VFMADD231PS  Y9, Y10, Y7
+	VBROADCASTSS (SI)(BX*2), Y10
+	VFMADD231PS  Y9, Y10, Y8
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Y9
+	VBROADCASTSS (DI), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS (DI)(BX*1), Y10
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (DI)(BX*2), Y10
+	VFMADD231PS  Y9, Y10, Y2
+	VBROADCASTSS (R8), Y10
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R8)(BX*1), Y10
+	VFMADD231PS  Y9, Y10, Y4
+	VBROADCASTSS (R8)(BX*2), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (SI), Y10
+	VFMADD231PS  Y9, Y10, Y6
+	VBROADCASTSS (SI)(BX*1), Y10
+	VFMADD231PS  Y9, Y10, Y7
+	VBROADCASTSS (SI)(BX*2), Y10
+	VFMADD231PS  Y9, Y10, Y8
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Y9
+	VBROADCASTSS (DI), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS (DI)(BX*1), Y10
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (DI)(BX*2), Y10
+	VFMADD231PS  Y9, Y10, Y2
+	VBROADCASTSS (R8), Y10
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R8)(BX*1), Y10
+	VFMADD231PS  Y9, Y10, Y4
+	VBROADCASTSS (R8)(BX*2), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (SI), Y10
+	VFMADD231PS  Y9, Y10, Y6
+	VBROADCASTSS (SI)(BX*1), Y10
+	VFMADD231PS  Y9, Y10, Y7
+	VBROADCASTSS (SI)(BX*2), Y10
+	VFMADD231PS  Y9, Y10, Y8
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile9x8Masked_four
+
+tile9x8Masked_rest:
+	ADDQ $0x04, AX
+	JZ   tile9x8Masked_tail
+
+tile9x8Masked_one:
+	VMOVUPS      (CX), Y9
+	VBROADCASTSS (DI), Y10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS (DI)(BX*1), Y10
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (DI)(BX*2), Y10
+	VFMADD231PS  Y9, Y10, Y2
+	VBROADCASTSS (R8), Y10
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R8)(BX*1), Y10
+	VFMADD231PS  Y9, Y10, Y4
+	VBROADCASTSS (R8)(BX*2), Y10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (SI), Y10
+	VFMADD231PS  Y9, Y10, Y6
+	VBROADCASTSS (SI)(BX*1), Y10
+	VFMADD231PS  Y9, Y10, Y7
+	VBROADCASTSS (SI)(BX*2), Y10
+	VFMADD231PS  Y9, Y10, Y8
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	ADDQ         $0x40, CX
+	DECQ         AX
+	JNZ          tile9x8Masked_one
+
+tile9x8Masked_tail:
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000002, AX
+	JZ         tile9x8Masked_unbiased
+	MOVQ       bias+56(FP), AX
+	MOVQ       mask+64(FP), CX
+	VMOVDQU    (CX), Y9
+	VMASKMOVPS (AX), Y9, Y9
+	VADDPS     Y9, Y0, Y0
+	VADDPS     Y9, Y1, Y1
+	VADDPS     Y9, Y2, Y2
+	VADDPS     Y9, Y3, Y3
+	VADDPS     Y9, Y4, Y4
+	VADDPS     Y9, Y5, Y5
+	VADDPS     Y9, Y6, Y6
+	VADDPS     Y9, Y7, Y7
+	VADDPS     Y9, Y8, Y8
+
+tile9x8Masked_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile9x8Masked_store
+	VXORPS Y9, Y9, Y9
+	VMAXPS Y0, Y9, Y0
+	VMAXPS Y1, Y9, Y1
+	VMAXPS Y2, Y9, Y2
+	VMAXPS Y3, Y9, Y3
+	VMAXPS Y4, Y9, Y4
+	VMAXPS Y5, Y9, Y5
+	VMAXPS Y6, Y9, Y6
+	VMAXPS Y7, Y9, Y7
+	VMAXPS Y8, Y9, Y8
+
+tile9x8Masked_store:
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y9
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS Y0, Y9, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y1, Y9, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y9, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y9, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y9, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y9, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y9, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y7, Y9, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y9, (AX)
+	VZEROUPPER
+	RET
+
+// func tile10x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, FMA3
+TEXT ·tile10x8Masked(SB), NOSPLIT, $0-80
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile10x8Masked_depth
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y9
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS (AX), Y9, Y0
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y9, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y9, Y2
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y9, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y9, Y4
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y9, Y5
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y9, Y6
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y9, Y7
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y9, Y8
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y9, Y9
+
+tile10x8Masked_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), R9
+	LEAQ (R9)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile10x8Masked_rest
+
+tile10x8Masked_four:
+	VMOVUPS      (CX), Y10
+	VBROADCASTSS (DI), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS (DI)(BX*1), Y11
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS (DI)(BX*2), Y11
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (R8), Y11
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS (R8)(BX*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (R8)(BX*2), Y11
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS (R9), Y11
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (R9)(BX*1), Y11
+	VFMADD231PS  Y10, Y11, Y7
+	VBROADCASTSS (R9)(BX*2), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS (SI), Y11
+	VFMADD231PS  Y10, Y11, Y9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Y10
+	VBROADCASTSS (DI), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS (DI)(BX*1), Y11
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS (DI)(BX*2), Y11
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (R8), Y11
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS (R8)(BX*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (R8)(BX*2), Y11
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS (R9), Y11
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (R9)(BX*1), Y11
+	VFMADD231PS  Y10, Y11, Y7
+	VBROADCASTSS (R9)(BX*2), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS (SI), Y11
+	VFMADD231PS  Y10, Y11, Y9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Y10
+	VBROADCASTSS (DI), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS (DI)(BX*1), Y11
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS (DI)(BX*2), Y11
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (R8), Y11
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS (R8)(BX*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (R8)(BX*2), Y11
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS (R9), Y11
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (R9)(BX*1), Y11
+	VFMADD231PS  Y10, Y11, Y7
+	VBROADCASTSS (R9)(BX*2), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS (SI), Y11
+	VFMADD231PS  Y10, Y11, Y9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Y10
+	VBROADCASTSS (DI), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS (DI)(BX*1), Y11
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS (DI)(BX*2), Y11
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (R8), Y11
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS (R8)(BX*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (R8)(BX*2), Y11
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS (R9), Y11
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (R9)(BX*1), Y11
+	VFMADD231PS  Y10, Y11, Y7
+	VBROADCASTSS (R9)(BX*2), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS (SI), Y11
+	VFMADD231PS  Y10, Y11, Y9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile10x8Masked_four
+
+tile10x8Masked_rest:
+	ADDQ $0x04, AX
+	JZ   tile10x8Masked_tail
+
+tile10x8Masked_one:
+	VMOVUPS      (CX), Y10
+	VBROADCASTSS (DI), Y11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS (DI)(BX*1), Y11
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS (DI)(BX*2), Y11
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (R8), Y11
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS (R8)(BX*1), Y11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (R8)(BX*2), Y11
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS (R9), Y11
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (R9)(BX*1), Y11
+	VFMADD231PS  Y10, Y11, Y7
+	VBROADCASTSS (R9)(BX*2), Y11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS (SI), Y11
+	VFMADD231PS  Y10, Y11, Y9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	ADDQ         $0x40, CX
+	DECQ         AX
+	JNZ          tile10x8Masked_one
+
+tile10x8Masked_tail:
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000002, AX
+	JZ         tile10x8Masked_unbiased
+	MOVQ       bias+56(FP), AX
+	MOVQ       mask+64(FP), CX
+	VMOVDQU    (CX), Y10
+	VMASKMOVPS (AX), Y10, Y10
+	VADDPS     Y10, Y0, Y0
+	VADDPS     Y10, Y1, Y1
+	VADDPS     Y10, Y2, Y2
+	VADDPS     Y10, Y3, Y3
+	VADDPS     Y10, Y4, Y4
+	VADDPS     Y10, Y5, Y5
+	VADDPS     Y10, Y6, Y6
+	VADDPS     Y10, Y7, Y7
+	VADDPS     Y10, Y8, Y8
+	VADDPS     Y10, Y9, Y9
+
+tile10x8Masked_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile10x8Masked_store
+	VXORPS Y10, Y10, Y10
+	VMAXPS Y0, Y10, Y0
+	VMAXPS Y1, Y10, Y1
+	VMAXPS Y2, Y10, Y2
+	VMAXPS Y3, Y10, Y3
+	VMAXPS Y4, Y10, Y4
+	VMAXPS Y5, Y10, Y5
+	VMAXPS Y6, Y10, Y6
+	VMAXPS Y7, Y10, Y7
+	VMAXPS Y8, Y10, Y8
+	VMAXPS Y9, Y10, Y9
+
+tile10x8Masked_store:
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y10
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS Y0, Y10, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y1, Y10, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y10, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y10, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y10, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y10, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y10, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y7, Y10, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y10, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y9, Y10, (AX)
+	VZEROUPPER
+	RET
+
+// func tile11x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, FMA3
+TEXT ·tile11x8Masked(SB), NOSPLIT, $0-80
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile11x8Masked_depth
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y10
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS (AX), Y10, Y0
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y2
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y4
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y5
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y6
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y7
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y8
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y9
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y10
+
+tile11x8Masked_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), R9
+	LEAQ (R9)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile11x8Masked_rest
+
+tile11x8Masked_four:
+	VMOVUPS      (CX), Y11
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS (DI)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (DI)(BX*2), Y12
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS (R8), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (R8)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y4
+	VBROADCASTSS (R8)(BX*2), Y12
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (R9), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS (R9)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (R9)(BX*2), Y12
+	VFMADD231PS  Y11, Y12, Y8
+	VBROADCASTSS (SI), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS (SI)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y10
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Y11
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS (DI)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (DI)(BX*2), Y12
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS (R8), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (R8)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y4
+	VBROADCASTSS (R8)(BX*2), Y12
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (R9), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS (R9)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (R9)(BX*2), Y12
+	VFMADD231PS  Y11, Y12, Y8
+	VBROADCASTSS (SI), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS (SI)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y10
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Y11
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS (DI)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (DI)(BX*2), Y12
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS (R8), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (R8)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y4
+	VBROADCASTSS (R8)(BX*2), Y12
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (R9), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS (R9)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (R9)(BX*2), Y12
+	VFMADD231PS  Y11, Y12, Y8
+	VBROADCASTSS (SI), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS (SI)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y10
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Y11
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS (DI)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (DI)(BX*2), Y12
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS (R8), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (R8)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y4
+	VBROADCASTSS (R8)(BX*2), Y12
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (R9), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS (R9)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (R9)(BX*2), Y12
+	VFMADD231PS  Y11, Y12, Y8
+	VBROADCASTSS (SI), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS (SI)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y10
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile11x8Masked_four
+
+tile11x8Masked_rest:
+	ADDQ $0x04, AX
+	JZ   tile11x8Masked_tail
+
+tile11x8Masked_one:
+	VMOVUPS      (CX), Y11
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS (DI)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (DI)(BX*2), Y12
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS (R8), Y12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (R8)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y4
+	VBROADCASTSS (R8)(BX*2), Y12
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (R9), Y12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS (R9)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (R9)(BX*2), Y12
+	VFMADD231PS  Y11, Y12, Y8
+	VBROADCASTSS (SI), Y12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS (SI)(BX*1), Y12
+	VFMADD231PS  Y11, Y12, Y10
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	ADDQ         $0x40, CX
+	DECQ         AX
+	JNZ          tile11x8Masked_one
+
+tile11x8Masked_tail:
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000002, AX
+	JZ         tile11x8Masked_unbiased
+	MOVQ       bias+56(FP), AX
+	MOVQ       mask+64(FP), CX
+	VMOVDQU    (CX), Y11
+	VMASKMOVPS (AX), Y11, Y11
+	VADDPS     Y11, Y0, Y0
+	VADDPS     Y11, Y1, Y1
+	VADDPS     Y11, Y2, Y2
+	VADDPS     Y11, Y3, Y3
+	VADDPS     Y11, Y4, Y4
+	VADDPS     Y11, Y5, Y5
+	VADDPS     Y11, Y6, Y6
+	VADDPS     Y11, Y7, Y7
+	VADDPS     Y11, Y8, Y8
+	VADDPS     Y11, Y9, Y9
+	VADDPS     Y11, Y10, Y10
+
+tile11x8Masked_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile11x8Masked_store
+	VXORPS Y11, Y11, Y11
+	VMAXPS Y0, Y11, Y0
+	VMAXPS Y1, Y11, Y1
+	VMAXPS Y2, Y11, Y2
+	VMAXPS Y3, Y11, Y3
+	VMAXPS Y4, Y11, Y4
+	VMAXPS Y5, Y11, Y5
+	VMAXPS Y6, Y11, Y6
+	VMAXPS Y7, Y11, Y7
+	VMAXPS Y8, Y11, Y8
+	VMAXPS Y9, Y11, Y9
+	VMAXPS Y10, Y11, Y10
+
+tile11x8Masked_store:
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y11
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS Y0, Y11, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y1, Y11, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y11, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y11, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y11, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y11, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y11, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y7, Y11, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y11, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y9, Y11, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y10, Y11, (AX)
+	VZEROUPPER
+	RET
+
+// func tile12x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, FMA3
+TEXT ·tile12x8Masked(SB), NOSPLIT, $0-80
+	VXORPS     Y0, Y0, Y0
+	VXORPS     Y1, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VXORPS     Y4, Y4, Y4
+	VXORPS     Y5, Y5, Y5
+	VXORPS     Y6, Y6, Y6
+	VXORPS     Y7, Y7, Y7
+	VXORPS     Y8, Y8, Y8
+	VXORPS     Y9, Y9, Y9
+	VXORPS     Y10, Y10, Y10
+	VXORPS     Y11, Y11, Y11
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile12x8Masked_depth
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y11
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS (AX), Y11, Y0
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y11, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y11, Y2
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y11, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y11, Y4
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y11, Y5
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y11, Y6
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y11, Y7
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y11, Y8
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y11, Y9
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y11, Y10
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y11, Y11
+
+tile12x8Masked_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), R9
+	LEAQ (R9)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile12x8Masked_rest
+
+tile12x8Masked_four:
+	VMOVUPS      (CX), Y12
+	VBROADCASTSS (DI), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS (DI)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS (DI)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (R8), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS (R8)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (R8)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS (R9), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (R9)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS (R9)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (SI), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS (SI)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS (SI)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Y12
+	VBROADCASTSS (DI), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS (DI)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS (DI)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (R8), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS (R8)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (R8)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS (R9), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (R9)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS (R9)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (SI), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS (SI)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS (SI)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Y12
+	VBROADCASTSS (DI), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS (DI)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS (DI)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (R8), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS (R8)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (R8)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS (R9), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (R9)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS (R9)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (SI), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS (SI)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS (SI)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Y12
+	VBROADCASTSS (DI), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS (DI)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS (DI)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (R8), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS (R8)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (R8)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS (R9), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (R9)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS (R9)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (SI), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS (SI)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS (SI)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile12x8Masked_four
+
+tile12x8Masked_rest:
+	ADDQ $0x04, AX
+	JZ   tile12x8Masked_tail
+
+tile12x8Masked_one:
+	VMOVUPS      (CX), Y12
+	VBROADCASTSS (DI), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS (DI)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS (DI)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (R8), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS (R8)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (R8)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS (R9), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (R9)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS (R9)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (SI), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS (SI)(BX*1), Y13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS (SI)(BX*2), Y13
+	VFMADD231PS  Y12, Y13, Y11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	ADDQ         $0x40, CX
+	DECQ         AX
+	JNZ          tile12x8Masked_one
+
+tile12x8Masked_tail:
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000002, AX
+	JZ         tile12x8Masked_unbiased
+	MOVQ       bias+56(FP), AX
+	MOVQ       mask+64(FP), CX
+	VMOVDQU    (CX), Y12
+	VMASKMOVPS (AX), Y12, Y12
+	VADDPS     Y12, Y0, Y0
+	VADDPS     Y12, Y1, Y1
+	VADDPS     Y12, Y2, Y2
+	VADDPS     Y12, Y3, Y3
+	VADDPS     Y12, Y4, Y4
+	VADDPS     Y12, Y5, Y5
+	VADDPS     Y12, Y6, Y6
+	VADDPS     Y12, Y7, Y7
+	VADDPS     Y12, Y8, Y8
+	VADDPS     Y12, Y9, Y9
+	VADDPS     Y12, Y10, Y10
+	VADDPS     Y12, Y11, Y11
+
+tile12x8Masked_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile12x8Masked_store
+	VXORPS Y12, Y12, Y12
+	VMAXPS Y0, Y12, Y0
+	VMAXPS Y1, Y12, Y1
+	VMAXPS Y2, Y12, Y2
+	VMAXPS Y3, Y12, Y3
+	VMAXPS Y4, Y12, Y4
+	VMAXPS Y5, Y12, Y5
+	VMAXPS Y6, Y12, Y6
+	VMAXPS Y7, Y12, Y7
+	VMAXPS Y8, Y12, Y8
+	VMAXPS Y9, Y12, Y9
+	VMAXPS Y10, Y12, Y10
+	VMAXPS Y11, Y12, Y11
+
+tile12x8Masked_store:
+	MOVQ       mask+64(FP), AX
+	VMOVDQU    (AX), Y12
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMASKMOVPS Y0, Y12, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y1, Y12, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y12, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y12, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y12, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y12, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y12, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y7, Y12, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y12, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y9, Y12, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y10, Y12, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y11, Y12, (AX)
 	VZEROUPPER
 	RET
 

@@ -6,9 +6,9 @@ package cpu
 // of b (16 kB) in the first cache, the rows of a (192 kB) in the second.
 const (
 	width    = 16
+	narrow   = 8
 	depthCut = 256
 	rowCut   = 192
-	tileRows = 6
 )
 
 // What a tile does besides the products.
@@ -20,10 +20,13 @@ const (
 
 type tile func(k int, a *float32, rowStep, kStep uintptr, b, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 
-// tiles are the inner loops by their number of rows.
+// The inner loops by their number of rows, less one: for sixteen columns, for
+// fewer, and for up to eight.
 var (
-	tiles       = [tileRows + 1]tile{nil, tile1x16, tile2x16, tile3x16, tile4x16, tile5x16, tile6x16}
-	maskedTiles = [tileRows + 1]tile{nil, tile1xMasked, tile2xMasked, tile3xMasked, tile4xMasked, tile5xMasked, tile6xMasked}
+	tiles       = []tile{tile1x16, tile2x16, tile3x16, tile4x16, tile5x16, tile6x16}
+	maskedTiles = []tile{tile1x16Masked, tile2x16Masked, tile3x16Masked, tile4x16Masked, tile5x16Masked, tile6x16Masked}
+	narrowTiles = []tile{tile1x8Masked, tile2x8Masked, tile3x8Masked, tile4x8Masked, tile5x8Masked, tile6x8Masked,
+		tile7x8Masked, tile8x8Masked, tile9x8Masked, tile10x8Masked, tile11x8Masked, tile12x8Masked}
 )
 
 // columns gives the mask of w of sixteen columns from element 16−w on.
@@ -94,22 +97,30 @@ func (v *avx2) product(p product, bias []float32, tail uint) {
 // rows computes up to rowCut rows of up to sixteen columns of out.
 func (v *avx2) rows(p *product, from, depth, first, j int, bias []float32, flags uint) {
 	const bytes = 4
-	kind, mask := &tiles, &columns[0]
-	if w := p.n - j; w < width {
-		kind, mask = &maskedTiles, &columns[width-w]
-	}
+	w := min(width, p.n-j)
+	kind, mask := tilesFor(w), &columns[width-w]
 	var biasAt, a *float32
 	if bias != nil {
 		biasAt = &bias[j]
 	}
 	end := min(first+rowCut, p.m)
-	for i := first; i < end; i += tileRows {
+	for i := first; i < end; i += len(kind) {
 		if depth > 0 {
 			a = &p.a.Data[i*p.rowStep+from*p.kStep]
 		}
-		kind[min(tileRows, end-i)](depth, a, uintptr(p.rowStep*bytes), uintptr(p.kStep*bytes), &v.panel[0],
+		kind[min(len(kind), end-i)-1](depth, a, uintptr(p.rowStep*bytes), uintptr(p.kStep*bytes), &v.panel[0],
 			&p.out.Data[i*p.n+j], uintptr(p.n*bytes), biasAt, mask, flags)
 	}
+}
+
+func tilesFor(columns int) []tile {
+	switch {
+	case columns <= narrow:
+		return narrowTiles
+	case columns < width:
+		return maskedTiles
+	}
+	return tiles
 }
 
 // pack lays the columns j … j+15 of the right factor side by side, zeros where

@@ -10,11 +10,11 @@ package cpu
 //go:noescape
 func tile1x16(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 
-// tile1xMasked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
+// tile1x16Masked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
 // byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
 //
 //go:noescape
-func tile1xMasked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+func tile1x16Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 
 // tile2x16 computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
 // byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
@@ -22,11 +22,11 @@ func tile1xMasked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32,
 //go:noescape
 func tile2x16(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 
-// tile2xMasked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
+// tile2x16Masked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
 // byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
 //
 //go:noescape
-func tile2xMasked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+func tile2x16Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 
 // tile3x16 computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
 // byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
@@ -34,11 +34,11 @@ func tile2xMasked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32,
 //go:noescape
 func tile3x16(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 
-// tile3xMasked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
+// tile3x16Masked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
 // byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
 //
 //go:noescape
-func tile3xMasked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+func tile3x16Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 
 // tile4x16 computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
 // byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
@@ -46,11 +46,11 @@ func tile3xMasked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32,
 //go:noescape
 func tile4x16(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 
-// tile4xMasked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
+// tile4x16Masked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
 // byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
 //
 //go:noescape
-func tile4xMasked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+func tile4x16Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 
 // tile5x16 computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
 // byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
@@ -58,11 +58,11 @@ func tile4xMasked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32,
 //go:noescape
 func tile5x16(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 
-// tile5xMasked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
+// tile5x16Masked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
 // byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
 //
 //go:noescape
-func tile5xMasked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+func tile5x16Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 
 // tile6x16 computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
 // byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
@@ -70,11 +70,83 @@ func tile5xMasked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32,
 //go:noescape
 func tile6x16(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 
-// tile6xMasked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
+// tile6x16Masked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
 // byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
 //
 //go:noescape
-func tile6xMasked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+func tile6x16Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile1x8Masked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
+// byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
+//
+//go:noescape
+func tile1x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile2x8Masked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
+// byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
+//
+//go:noescape
+func tile2x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile3x8Masked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
+// byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
+//
+//go:noescape
+func tile3x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile4x8Masked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
+// byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
+//
+//go:noescape
+func tile4x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile5x8Masked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
+// byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
+//
+//go:noescape
+func tile5x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile6x8Masked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
+// byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
+//
+//go:noescape
+func tile6x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile7x8Masked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
+// byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
+//
+//go:noescape
+func tile7x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile8x8Masked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
+// byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
+//
+//go:noescape
+func tile8x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile9x8Masked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
+// byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
+//
+//go:noescape
+func tile9x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile10x8Masked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
+// byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
+//
+//go:noescape
+func tile10x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile11x8Masked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
+// byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
+//
+//go:noescape
+func tile11x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile12x8Masked computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at
+// byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.
+//
+//go:noescape
+func tile12x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 
 // packRows copies the columns that mask has set of k ≥ 1 rows at byte step, sixteen wide, zeros elsewhere.
 //

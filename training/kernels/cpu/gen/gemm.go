@@ -8,9 +8,12 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// A tile of 6×16 sums fills twelve of the sixteen registers; two hold a row of
-// b, two an element of a.
-const tileRows = 6
+// A tile's sums fill twelve of the sixteen registers, as 6×16 or, where a
+// product has few columns, as 12×8; two hold a row of b, two an element of a.
+const (
+	tileRows   = 6
+	narrowRows = 12
+)
 
 // tile writes the inner loop of a product for a number of rows; a masked one
 // touches only the columns of c and bias that mask has set.
@@ -18,16 +21,16 @@ const tileRows = 6
 // Each sum is one chain of fused multiply-adds in the order of k. It begins at
 // zero or, where a product is cut along k, at what c holds, so that neither the
 // cut nor the tile's place changes a bit.
-func tile(rows int, masked bool) {
-	name := fmt.Sprintf("tile%dx16", rows)
+func tile(rows, columns int, masked bool) {
+	name := fmt.Sprintf("tile%dx%d", rows, columns)
 	if masked {
-		name = fmt.Sprintf("tile%dxMasked", rows)
+		name += "Masked"
 	}
 	TEXT(name, NOSPLIT, "func(k int, a *float32, rowStep, kStep uintptr, b, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)")
 	Doc(name+" computes c = a·b for rows of a at byte steps rowStep and kStep, b packed sixteen wide, rows of c at",
 		"byte step cStep. Flag 1 begins the sums at c, 2 adds bias, 4 sets negative sums to zero.")
 	Pragma("noescape")
-	t := &tileWriter{name: name, rows: rows, masked: masked}
+	t := &tileWriter{name: name, rows: rows, registers: columns / 8, masked: masked}
 	t.begin()
 	t.loop()
 	t.end()
@@ -36,92 +39,83 @@ func tile(rows int, masked bool) {
 }
 
 type tileWriter struct {
-	name   string
-	rows   int
-	masked bool
-	sums   [tileRows][2]VecVirtual
-	c      Register
-	cStep  Register
-	flags  Register
+	name      string
+	rows      int
+	registers int // of a row
+	masked    bool
+	sums      [narrowRows]vecs
 }
 
 func (t *tileWriter) label(s string) string { return t.name + "_" + s }
 func (t *tileWriter) ref(s string) LabelRef { return LabelRef(t.label(s)) }
-func (t *tileWriter) whenFlag(bit int, to string) { // jumps when the flag is not set
-	TESTQ(U32(uint32(bit)), t.flags)
+
+// unlessFlag jumps when a flag is not set.
+func (t *tileWriter) unlessFlag(bit uint32, to string) {
+	flags := Load(Param("flags"), GP64())
+	TESTQ(U32(bit), flags)
 	JZ(t.ref(to))
 }
 
-func (t *tileWriter) masks() [2]VecVirtual {
-	m := Load(Param("mask"), GP64())
-	m0, m1 := YMM(), YMM()
-	VMOVDQU(Mem{Base: m}, m0)
-	VMOVDQU(Mem{Base: m, Disp: 32}, m1)
-	return [2]VecVirtual{m0, m1}
+// masks are the registers' masks, nil without.
+func (t *tileWriter) masks() vecs {
+	if !t.masked {
+		return nil
+	}
+	at := Load(Param("mask"), GP64())
+	return each(t.registers, func(j int, m VecVirtual) { VMOVDQU(Mem{Base: at, Disp: 32 * j}, m) })
 }
 
-// eachRow calls f with the address of every row of c.
-func (t *tileWriter) eachRow(f func(row int, at Mem)) {
-	at := GP64()
-	MOVQ(t.c, at)
+func load(mask vecs, j int, at Mem, x VecVirtual) {
+	if mask != nil {
+		VMASKMOVPS(at.Offset(32*j), mask[j], x)
+	} else {
+		VMOVUPS(at.Offset(32*j), x)
+	}
+}
+
+// eachSum calls f with every register of sums and the address of its part of c.
+func (t *tileWriter) eachSum(f func(sum VecVirtual, j int, at Mem)) {
+	at, step := Load(Param("c"), GP64()), Load(Param("cStep"), GP64())
 	for i := range t.rows {
-		f(i, Mem{Base: at})
+		for j, sum := range t.sums[i] {
+			f(sum, j, Mem{Base: at})
+		}
 		if i+1 < t.rows {
-			ADDQ(t.cStep, at)
+			ADDQ(step, at)
 		}
 	}
 }
 
 // begin sets the sums to zero or to c.
 func (t *tileWriter) begin() {
-	t.c, t.cStep = Load(Param("c"), GP64()), Load(Param("cStep"), GP64())
-	t.flags = Load(Param("flags"), GP64())
 	for i := range t.rows {
-		for j := range 2 {
-			t.sums[i][j] = YMM()
-			VXORPS(t.sums[i][j], t.sums[i][j], t.sums[i][j])
-		}
+		t.sums[i] = each(t.registers, func(_ int, sum VecVirtual) { VXORPS(sum, sum, sum) })
 	}
-	t.whenFlag(1, "depth")
-	var m [2]VecVirtual
-	if t.masked {
-		m = t.masks()
-	}
-	t.eachRow(func(i int, at Mem) {
-		for j := range 2 {
-			if t.masked {
-				VMASKMOVPS(at.Offset(32*j), m[j], t.sums[i][j])
-			} else {
-				VMOVUPS(at.Offset(32*j), t.sums[i][j])
-			}
-		}
-	})
+	t.unlessFlag(1, "depth")
+	masks := t.masks()
+	t.eachSum(func(sum VecVirtual, j int, at Mem) { load(masks, j, at, sum) })
 	Label(t.label("depth"))
 }
 
 // loop adds the products, four depths at a time and then one by one.
 func (t *tileWriter) loop() {
-	k, a := Load(Param("k"), GP64()), Load(Param("a"), GP64())
-	rowStep, kStep := Load(Param("rowStep"), GP64()), Load(Param("kStep"), GP64())
-	b := Load(Param("b"), GP64())
-	a3 := GP64() // three rows further
-	LEAQ(Mem{Base: rowStep, Index: rowStep, Scale: 2}, a3)
-	ADDQ(a, a3)
-	rowsAt := [tileRows]Mem{{Base: a}, {Base: a, Index: rowStep, Scale: 1}, {Base: a, Index: rowStep, Scale: 2},
-		{Base: a3}, {Base: a3, Index: rowStep, Scale: 1}, {Base: a3, Index: rowStep, Scale: 2}}
-	b0, b1 := YMM(), YMM()
+	k, b := Load(Param("k"), GP64()), Load(Param("b"), GP64())
+	kStep := Load(Param("kStep"), GP64())
+	pointers, rows := t.rowsOfA()
+	row := each(t.registers, func(int, VecVirtual) {})
 	x := [2]VecVirtual{YMM(), YMM()}
 	depth := func(at Mem) {
-		VMOVUPS(at, b0)
-		VMOVUPS(at.Offset(32), b1)
-		for i := range t.rows {
-			VBROADCASTSS(rowsAt[i], x[i%2])
-			VFMADD231PS(b0, x[i%2], t.sums[i][0])
-			VFMADD231PS(b1, x[i%2], t.sums[i][1])
+		for j := range row {
+			VMOVUPS(at.Offset(32*j), row[j])
 		}
-		ADDQ(kStep, a)
-		if t.rows > 3 {
-			ADDQ(kStep, a3)
+		for i := range t.rows {
+			VBROADCASTSS(rows[i], x[i%2])
+			for j, sum := range t.sums[i] {
+				VFMADD231PS(row[j], x[i%2], sum)
+			}
+		}
+		for _, p := range pointers {
+			ADDQ(kStep, p)
 		}
 	}
 	SUBQ(U8(4), k)
@@ -143,46 +137,50 @@ func (t *tileWriter) loop() {
 	JNZ(t.ref("one"))
 }
 
+// rowsOfA gives a pointer to every third row and the addresses of all.
+func (t *tileWriter) rowsOfA() (pointers []Register, rows []Mem) {
+	step, threeSteps := Load(Param("rowStep"), GP64()), GP64()
+	LEAQ(Mem{Base: step, Index: step, Scale: 2}, threeSteps)
+	for i := 0; i < t.rows; i += 3 {
+		p := GP64()
+		if i == 0 {
+			Load(Param("a"), p)
+		} else {
+			LEAQ(Mem{Base: pointers[i/3-1], Index: threeSteps, Scale: 1}, p)
+		}
+		pointers = append(pointers, p)
+		rows = append(rows, Mem{Base: p}, Mem{Base: p, Index: step, Scale: 1}, Mem{Base: p, Index: step, Scale: 2})
+	}
+	return pointers, rows
+}
+
 // end adds the bias, applies ReLU and stores.
 func (t *tileWriter) end() {
 	Label(t.label("tail"))
-	var m [2]VecVirtual
-	t.whenFlag(2, "unbiased")
-	bias := Load(Param("bias"), GP64())
-	if t.masked {
-		m = t.masks()
-	}
-	for j := range 2 {
-		v := YMM()
-		if t.masked {
-			VMASKMOVPS(Mem{Base: bias}.Offset(32*j), m[j], v)
-		} else {
-			VMOVUPS(Mem{Base: bias}.Offset(32*j), v)
-		}
-		for i := range t.rows {
-			VADDPS(v, t.sums[i][j], t.sums[i][j])
+	t.unlessFlag(2, "unbiased")
+	at, masks := Load(Param("bias"), GP64()), t.masks()
+	bias := each(t.registers, func(j int, x VecVirtual) { load(masks, j, Mem{Base: at}, x) })
+	for i := range t.rows {
+		for j, sum := range t.sums[i] {
+			VADDPS(bias[j], sum, sum)
 		}
 	}
 	Label(t.label("unbiased"))
-	t.whenFlag(4, "store")
+	t.unlessFlag(4, "store")
 	zero := YMM()
 	VXORPS(zero, zero, zero)
 	for i := range t.rows {
-		for j := range 2 {
-			VMAXPS(t.sums[i][j], zero, t.sums[i][j]) // the sum comes second, so that NaN stays
+		for _, sum := range t.sums[i] {
+			VMAXPS(sum, zero, sum) // the sum comes second, so that NaN stays
 		}
 	}
 	Label(t.label("store"))
-	if t.masked {
-		m = t.masks()
-	}
-	t.eachRow(func(i int, at Mem) {
-		for j := range 2 {
-			if t.masked {
-				VMASKMOVPS(t.sums[i][j], m[j], at.Offset(32*j))
-			} else {
-				VMOVUPS(t.sums[i][j], at.Offset(32*j))
-			}
+	masks = t.masks()
+	t.eachSum(func(sum VecVirtual, j int, at Mem) {
+		if masks != nil {
+			VMASKMOVPS(sum, masks[j], at.Offset(32*j))
+		} else {
+			VMOVUPS(sum, at.Offset(32*j))
 		}
 	})
 }

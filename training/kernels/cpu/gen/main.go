@@ -10,8 +10,11 @@ import (
 func main() {
 	ConstraintExpr("amd64,!noasm")
 	for rows := 1; rows <= tileRows; rows++ {
-		tile(rows, false)
-		tile(rows, true)
+		tile(rows, 16, false)
+		tile(rows, 16, true)
+	}
+	for rows := 1; rows <= narrowRows; rows++ {
+		tile(rows, 8, true)
 	}
 	packRows()
 	packColumns()
