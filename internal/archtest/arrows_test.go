@@ -30,6 +30,7 @@ var arrows = map[string][]string{
 	"training/tasks":       {"training", "training/checkpoint", "training/kernels"},
 	"training/tasks/":      {"training", "training/"},
 	"training/engine":      {"training", "training/"},
+	"training/stock":       {},
 	"sweeps":               {"training"},
 	"storage":              {},
 	"storage/migrations":   {},
@@ -44,6 +45,7 @@ var arrows = map[string][]string{
 	"internal/endtoend":    {},
 	"internal/devstack/":   {"internal/devstack", "internal/devstack/"},
 	"cmd/sweep":            {"activities", "internal/devstack", "report", "storage", "storage/", "sweeps", "training", "training/", "workflows"},
+	"cmd/bench-train":      {"training", "training/"},
 	"cmd/bench-ingest":     {"internal/devstack", "internal/devstack/", "storage", "storage/"},
 }
 
