@@ -43,9 +43,10 @@ func (c *contestant) close() error {
 
 // The names of those that the last lines are about.
 const (
-	oursName = "sweep"
-	torchOne = "PyTorch eager"
-	jaxOne   = "JAX jit"
+	oursName   = "sweep"
+	torchOne   = "PyTorch eager"
+	torchFused = "PyTorch eager, fused Adam"
+	jaxOne     = "JAX jit"
 )
 
 // contestants starts everybody; ours is the first.
@@ -54,17 +55,20 @@ func contestants(ctx context.Context, o options) ([]*contestant, error) {
 	if err != nil {
 		return nil, err
 	}
+	torch := o.scripts + "/torch_peer.py"
 	return []*contestant{
 		{name: oursName, version: numerics(), trainer: &ours{}},
-		startPeer(ctx, torchOne, found["torch"], o.scripts+"/torch_peer.py", "eager"),
-		compiled(startPeer(ctx, "torch.compile", found["torch"], o.scripts+"/torch_peer.py", "compile")),
+		startPeer(ctx, torchOne, found["torch"], torch, "plain"),
+		startPeer(ctx, torchFused, found["torch"], torch, "fused"),
+		truncatedOnly(startPeer(ctx, "torch.compile", found["torch"], torch, "compile")),
 		startPeer(ctx, jaxOne, found["jax"], o.scripts+"/jax_peer.py"),
 		{name: "gorgonia, gonum BLAS", version: gorgoniaVersion(), trainer: &stockRing{}, truncated: true},
 	}, nil
 }
 
-// compiled leaves out the full gradient: torch.compile has no second derivative.
-func compiled(c *contestant) *contestant {
+// truncatedOnly leaves out the full gradient: torch.compile has no second
+// derivative.
+func truncatedOnly(c *contestant) *contestant {
 	c.truncated = true
 	return c
 }

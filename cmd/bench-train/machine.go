@@ -11,26 +11,27 @@ import (
 // machine is where and when it was measured.
 type machine struct {
 	model, began, load string
+	processors         int // of the machine, not those that this process is held to
 }
 
 func here() machine {
-	return machine{model: model(), began: time.Now().UTC().Format(time.DateOnly), load: load()}
+	m := machine{model: runtime.GOOS + "/" + runtime.GOARCH, processors: runtime.NumCPU(), began: time.Now().UTC().Format(time.DateOnly), load: load()}
+	text, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return m
+	}
+	names := strings.Split(string(text), "model name")[1:]
+	if len(names) > 0 {
+		line, _, _ := strings.Cut(names[0], "\n")
+		m.model, m.processors = strings.TrimLeft(line, "\t: "), len(names)
+	}
+	return m
 }
 
 // finish says all, with the load at both ends.
 func (m machine) finish() string {
 	return fmt.Sprintf("%s, %s, %d processors, %s; load average %s at the beginning, %s at the end.",
-		m.began, m.model, runtime.NumCPU(), runtime.Version(), m.load, load())
-}
-
-func model() string {
-	text, err := os.ReadFile("/proc/cpuinfo")
-	if err != nil {
-		return runtime.GOOS + "/" + runtime.GOARCH
-	}
-	_, rest, _ := strings.Cut(string(text), "model name")
-	line, _, _ := strings.Cut(rest, "\n")
-	return strings.TrimLeft(line, "\t: ")
+		m.began, m.model, m.processors, runtime.Version(), m.load, load())
 }
 
 // load is the average of the last minute, "unknown" where there is no /proc.

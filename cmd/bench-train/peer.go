@@ -74,7 +74,8 @@ func startPeer(ctx context.Context, name string, at place, args ...string) *cont
 
 func start(ctx context.Context, python string, args []string) (*peer, string, error) {
 	cmd := exec.CommandContext(ctx, python, args...)
-	cmd.Stderr = os.Stderr
+	var last lastLine
+	cmd.Stderr = &last
 	cmd.Env = append(os.Environ(), "OMP_NUM_THREADS=1", "MKL_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1", "PYTHONDONTWRITEBYTECODE=1")
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -90,9 +91,21 @@ func start(ctx context.Context, python string, args []string) (*peer, string, er
 	p := &peer{cmd, in, bufio.NewReader(out)}
 	hello, err := p.read()
 	if err != nil {
-		return nil, "", errors.Join(err, p.close())
+		return nil, "", fmt.Errorf("%s (%w, %w)", last, err, p.close())
 	}
 	return p, hello.Version, nil
+}
+
+// lastLine passes everything on to standard error and keeps the last line, which
+// tells why a Python program ended.
+type lastLine string
+
+func (l *lastLine) Write(b []byte) (int, error) {
+	lines := strings.Split(strings.TrimSpace(string(b)), "\n")
+	if s := lines[len(lines)-1]; s != "" {
+		*l = lastLine(s)
+	}
+	return os.Stderr.Write(b)
 }
 
 func (p *peer) ask(question map[string]any) (reply, error) {

@@ -14,7 +14,6 @@ import json
 import math
 import resource
 import sys
-import traceback
 
 # The ring of the source (experiments.md 1.1): eight modes on radius 2.
 SIGMA = 0.04
@@ -55,6 +54,5 @@ def serve(peer, version):
         try:
             reply = answer(peer, json.loads(line))
         except Exception as e:
-            traceback.print_exc()
             reply = {"error": f"{type(e).__name__}: {e}".splitlines()[0]}
         print(json.dumps(reply), file=out, flush=True)

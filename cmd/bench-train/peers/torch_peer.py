@@ -1,9 +1,11 @@
-"""The ring model in PyTorch, one thread: `torch_peer.py eager` or `compile`.
+"""The ring model in PyTorch, one thread: `torch_peer.py plain`, `fused` or
+`compile`.
 
-Eager is written as one writes it in PyTorch: modules' functions, autograd,
-torch.optim.Adam with its fused CPU kernel where this version has it. The full
-gradient is create_graph through a look-ahead of functional Adam steps. compile
-compiles the two players' losses, forward and backward; the rest stays eager.
+Plain is written as one writes it in PyTorch: functions, autograd,
+torch.optim.Adam as it comes. The full gradient is create_graph through a
+look-ahead of functional Adam steps. fused takes Adam's fused CPU kernel, where
+this version has it. compile also compiles the two players' losses, forward and
+backward.
 """
 
 import sys
@@ -40,11 +42,9 @@ def d_loss_z(d, g, real, z):
     return d_loss(d, real, fake)
 
 
-def adam(params):
-    try:
-        return torch.optim.Adam(params, RATE, (BETA1, BETA2), EPS, fused=True)
-    except (TypeError, RuntimeError, ValueError):
-        return torch.optim.Adam(params, RATE, (BETA1, BETA2), EPS)
+def adam(params, fused):
+    extra = {"fused": True} if fused else {}
+    return torch.optim.Adam(params, RATE, (BETA1, BETA2), EPS, **extra)
 
 
 def uncorrected(optimizer, t):
@@ -62,9 +62,10 @@ def functional_adam(p, grad, m, v, t):
 
 
 class Peer:
-    def __init__(self, compiled):
+    def __init__(self, mode):
+        self.fused = mode != "plain"
         self.d_loss, self.g_loss = d_loss_z, g_loss
-        if compiled:
+        if mode == "compile":
             self.d_loss, self.g_loss = torch.compile(d_loss_z), torch.compile(g_loss)
 
     def open(self, k, z, batch, full, file):
@@ -72,7 +73,7 @@ class Peer:
         self.file = dict(np.load(file))
         self.g = [torch.tensor(self.file[n], requires_grad=True) for n in serve.G_NAMES]
         self.d = [torch.tensor(self.file[n], requires_grad=True) for n in serve.D_NAMES]
-        self.opt_g, self.opt_d = adam(self.g), adam(self.d)
+        self.opt_g, self.opt_d = adam(self.g, self.fused), adam(self.d, self.fused)
         self.m = [torch.zeros_like(p) for p in self.d]
         self.v = [torch.zeros_like(p) for p in self.d]
         self.t = self.t_g = 0  # steps of the discriminator's Adam and of the generator's
@@ -137,4 +138,6 @@ class Peer:
         return n
 
 
-serve.serve(Peer(sys.argv[1] == "compile"), torch.__version__)
+if sys.argv[1] == "compile" and not hasattr(torch, "compile"):
+    sys.exit(f"PyTorch {torch.__version__} has no torch.compile")
+serve.serve(Peer(sys.argv[1]), torch.__version__)
