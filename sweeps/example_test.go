@@ -41,10 +41,10 @@ experiments:
 		fmt.Println(trial.Experiment, trial.Index, trial.Cell, "seed", trial.Config.Seed, trial.Config.Hash()[:8])
 	}
 	// Output:
-	// ring 0 k=1 seed 1 3250d851
-	// ring 1 k=5 seed 1 b37c874d
-	// ring 2 k=1 seed 2 0b76424b
-	// ring 3 k=5 seed 2 3f8bbcb5
+	// ring 0 k=1 seed 1 e7bd6b1d
+	// ring 1 k=5 seed 1 d34ec9db
+	// ring 2 k=1 seed 2 183f577c
+	// ring 3 k=5 seed 2 bc170252
 }
 
 func ExampleSuggest() {

@@ -57,6 +57,26 @@ func TestParametersThatCannotMatterShareAHash(t *testing.T) {
 	}
 }
 
+// With sgd the discriminator's optimizer has no state: carry, restore and reset
+// are one for every k, and none is another where there is a second step to keep.
+func TestTheRollbackOfSGDMattersForNoneAlone(t *testing.T) {
+	for _, k := range []int{0, 1, 2, 5} {
+		of := func(optimizer, rollback string) training.Config {
+			return mustConfig(t, "gaussians", settings("k", k, "d_optimizer", optimizer, "rollback", rollback), 1)
+		}
+		carry := of("sgd", "carry")
+		for _, rollback := range []string{"restore", "reset", "none"} {
+			other := rollback == "none" && k > 1
+			if got := of("sgd", rollback); (got.Hash() != carry.Hash()) != other || (got.Params.Str("rollback") != "carry") != other {
+				t.Errorf("k=%d: sgd with %s became %v", k, rollback, got.Params)
+			}
+		}
+		if of("adam", "carry").Hash() == carry.Hash() || of("adam", "reset").Hash() == of("adam", "carry").Hash() {
+			t.Errorf("k=%d: Adam is lost", k)
+		}
+	}
+}
+
 // design.md §4.5: at k = 0 there is no look-ahead for a gradient to go through,
 // and one batch in any case; the loss's form matters for every k.
 func TestHowToUnrollDoesNotMatterWithoutALookAhead(t *testing.T) {
@@ -106,6 +126,7 @@ func TestResolveRefuses(t *testing.T) {
 		{settings("d_lr", math.NaN()), "d_lr: NaN is outside 0 to 10"},
 		{settings("d_lr", math.Inf(1)), "d_lr: +Inf is outside 0 to 10"},
 		{settings("mixture", "ring9"), `mixture: "ring9" is not one of ring8, double10, grid25`},
+		{settings("d_optimizer", "rmsprop"), `d_optimizer: "rmsprop" is not one of adam, sgd`},
 		{settings("gradient", "half"), `gradient: "half" is not one of truncated, full`},
 	} {
 		if _, err := s.Resolve(c.given); err == nil || err.Error() != c.want {
@@ -126,7 +147,7 @@ func TestHowToUnrollIsAllSupported(t *testing.T) {
 	s, _ := training.SchemaOf("gaussians")
 	for name, values := range map[string][]string{
 		"gradient": {"truncated", "full"}, "batches": {"fresh", "fixed"}, "g_loss": {"non-saturating", "minimax"},
-		"rollback": {"carry", "restore", "reset", "none"},
+		"rollback": {"carry", "restore", "reset", "none"}, "d_optimizer": {"adam", "sgd"},
 	} {
 		for _, v := range values {
 			p, err := s.Resolve(settings("k", 5, name, v))

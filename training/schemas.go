@@ -25,20 +25,23 @@ func unrolling() []Param {
 			Kind: Int, Default: IntValue(1), Max: 100},
 		{Name: "gradient", Doc: "how the generator's gradient treats the look-ahead: as a constant (truncated) or in full, as the paper does",
 			Kind: String, Default: StringValue("truncated"), Enum: []string{"truncated", "full"}},
-		{Name: "rollback", Doc: "what happens to Adam's moments and counters when the discriminator's weights go back to step 1; none keeps all k steps",
+		{Name: "rollback", Doc: "what happens to the discriminator's optimizer state (Adam's moments and counter; sgd has none) when the discriminator's weights go back to step 1; none keeps all k steps",
 			Kind: String, Default: StringValue("carry"), Enum: []string{"carry", "restore", "reset", "none"}},
 		{Name: "batches", Doc: "fresh: every look-ahead step and the generator's draw their own; fixed: one real and one z batch serves them all",
 			Kind: String, Default: StringValue("fresh"), Enum: []string{"fresh", "fixed"}},
 		{Name: "g_loss", Doc: "the generator's loss: mean softplus(-l) of generated points, or the discriminator's loss with its sign turned",
 			Kind: String, Default: StringValue("non-saturating"), Enum: []string{"non-saturating", "minimax"}},
+		{Name: "d_optimizer", Doc: "how the discriminator steps, look-ahead included: Adam, or plain SGD, weights − d_lr·gradient",
+			Kind: String, Default: StringValue("adam"), Enum: []string{"adam", "sgd"}},
 	}
 }
 
 // canonicalUnrolling gives one spelling to unrolling parameters that cannot
-// matter (design.md §4.5).
+// matter (design.md §4.5). SGD has no state that a rollback could keep, give back
+// or zero; what none keeps are weights.
 func canonicalUnrolling(p Params) Params {
-	k := p.Int("k")
-	if r := p.Str("rollback"); k <= 1 && (r == "restore" || r == "none") {
+	k, sgd := p.Int("k"), p.Str("d_optimizer") == "sgd"
+	if r := p.Str("rollback"); k <= 1 && (r == "restore" || r == "none") || sgd && (r == "restore" || r == "reset") {
 		p = p.With("rollback", StringValue("carry"))
 	}
 	if k == 0 {

@@ -39,10 +39,29 @@ func variantsAreStill(t *testing.T, e *engine.Engine) {
 	stillThe(t, lines, "variants-"+e.Numerics("gaussians")+".csv")
 }
 
-func hundredLosses(t *testing.T, e *engine.Engine, k int, gradient, rollback, batches, form string) (lines []string) {
+// TestTheNumbersOfSGDAreStill pins them where the discriminator steps by SGD.
+func TestTheNumbersOfSGDAreStill(t *testing.T) { onEveryBackend(t, sgdIsStill) }
+
+func sgdIsStill(t *testing.T, e *engine.Engine) {
+	lines := []string{"k,gradient,rollback,batches,g_loss,step,d_loss,d_real,d_fake,g_loss"}
+	sgd := []any{"d_optimizer", "sgd", "d_lr", 0.1}
+	for _, k := range []int{1, 5} {
+		for _, gradient := range []string{"truncated", "full"} {
+			lines = append(lines, hundredLosses(t, e, k, gradient, "carry", "fresh", "non-saturating", sgd...)...)
+		}
+	}
+	for _, gradient := range []string{"truncated", "full"} {
+		lines = append(lines, hundredLosses(t, e, 5, gradient, "none", "fixed", "minimax", sgd...)...)
+	}
+	lines = append(lines, hundredLosses(t, e, 0, "truncated", "carry", "fresh", "non-saturating", sgd...)...)
+	stillThe(t, lines, "sgd-"+e.Numerics("gaussians")+".csv")
+}
+
+func hundredLosses(t *testing.T, e *engine.Engine, k int, gradient, rollback, batches, form string, more ...any) (lines []string) {
 	t.Helper()
-	cfg := config(t, "gaussians", 20170129, "k", k, "gradient", gradient, "rollback", rollback, "batches", batches, "g_loss", form,
-		"batch", 12, "z_dim", 4, "g_width", 16, "d_width", 16, "steps", 100, "eval_every", 100)
+	settings := append([]any{"k", k, "gradient", gradient, "rollback", rollback, "batches", batches, "g_loss", form,
+		"batch", 12, "z_dim", 4, "g_width", 16, "d_width", 16, "steps", 100, "eval_every", 100}, more...)
+	cfg := config(t, "gaussians", 20170129, settings...)
 	r, _ := trainOn(t, e, training.Job{Config: cfg})
 	for step := int64(1); step <= 100; step++ {
 		line := fmt.Sprintf("%d,%s,%s,%s,%s,%d", k, gradient, rollback, batches, form, step)

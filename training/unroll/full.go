@@ -37,8 +37,8 @@ type way[T kernels.Float] struct {
 	weights, m, v [][]float64 // ∂L_G/∂θ, ∂L_G/∂m, ∂L_G/∂v of the step at hand
 }
 
-// moment is one look-ahead step: D's weights before it, its gradients, Adam's
-// moments after it, and Adam's numbers.
+// moment is one look-ahead step: D's weights before it and, where D steps by
+// Adam, its gradients, the moments after it, and Adam's numbers.
 type moment[T kernels.Float] struct {
 	weights, grads, m, v [][]T
 	adam                 kernels.AdamStep
@@ -46,23 +46,25 @@ type moment[T kernels.Float] struct {
 
 func newWay[T kernels.Float](game Unrolled, d *Player[T], k int, adjoint Adjoint[T]) *way[T] {
 	w := &way[T]{game: game, adjoint: adjoint, trace: make([]moment[T], k), end: zerosLike[T](d.Weights)}
-	for i := range w.trace {
-		w.trace[i] = moment[T]{weights: zerosLike[T](d.Weights), grads: zerosLike[T](d.Weights),
-			m: zerosLike[T](d.Weights), v: zerosLike[T](d.Weights)}
+	for i := range w.trace { // without moments the lists but the weights' are empty
+		w.trace[i] = moment[T]{weights: zerosLike[T](d.Weights), grads: zerosLike[T](d.M),
+			m: zerosLike[T](d.M), v: zerosLike[T](d.V)}
 	}
-	w.weights, w.m, w.v = zerosLike[float64](d.Weights), zerosLike[float64](d.Weights), zerosLike[float64](d.Weights)
+	w.weights, w.m, w.v = zerosLike[float64](d.Weights), zerosLike[float64](d.M), zerosLike[float64](d.V)
 	return w
 }
 
-// before notes D's weights and gradients at a step.
-func (w *way[T]) before(inner int, d *Player[T]) {
-	copyAll(w.trace[inner].weights, d.Weights)
-	copyAll(w.trace[inner].grads, d.Grads)
-}
+// before notes D's weights at a step.
+func (w *way[T]) before(inner int, d *Player[T]) { copyAll(w.trace[inner].weights, d.Weights) }
 
-// after notes what the step made of Adam's state.
+// after notes the step's gradients and what it made of Adam's state. The way
+// back through a step of SGD needs neither.
 func (w *way[T]) after(inner int, d *Player[T]) {
+	if d.sgd != nil {
+		return
+	}
 	t := &w.trace[inner]
+	copyAll(t.grads, d.Grads)
 	copyAll(t.m, d.M)
 	copyAll(t.v, d.V)
 	t.adam = d.adamStep()
@@ -76,16 +78,26 @@ func (w *way[T]) back(d *Player[T]) {
 	w.begin()
 	for inner := len(w.trace) - 1; inner >= 0; inner-- {
 		t := &w.trace[inner]
-		for i := range t.weights {
-			s := state{weights: w.weights[i], m: w.m[i], v: w.v[i]}
-			backAdam(s, w.adjoint.Direction[i], t.grads[i], t.m[i], t.v[i], t.adam)
-		}
+		w.backStep(t, d)
 		copyAll(d.Weights, t.weights)
 		w.game.Pull(uint32(inner))
 		w.addCurve()
 	}
 	copyAll(d.Weights, w.end)
 	w.game.Complete()
+}
+
+// backStep takes the adjoints to before D's step t, but for what comes through
+// its gradients, and writes these gradients' own into Direction.
+func (w *way[T]) backStep(t *moment[T], d *Player[T]) {
+	for i, direction := range w.adjoint.Direction {
+		if d.sgd != nil {
+			d.sgd.back(direction, w.weights[i])
+			continue
+		}
+		s := state{weights: w.weights[i], m: w.m[i], v: w.v[i]}
+		backAdam(s, direction, t.grads[i], t.m[i], t.v[i], t.adam)
+	}
 }
 
 // begin sets the adjoints at the end of the look-ahead: the loss sees D's
@@ -95,6 +107,8 @@ func (w *way[T]) begin() {
 		for j, l := range lambda {
 			w.weights[i][j] = float64(l)
 		}
+	}
+	for i := range w.m {
 		clear(w.m[i])
 		clear(w.v[i])
 	}

@@ -1,12 +1,10 @@
 package unroll_test
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"testing"
 
-	"sweep/training/kernels"
 	"sweep/training/unroll"
 )
 
@@ -57,11 +55,9 @@ func (u *unrolledDuel) Pull(inner uint32) {
 
 func (u *unrolledDuel) Complete() { u.complete++ }
 
-func startFull(k int, mode unroll.Rollback, still int) (*unrolledDuel, *unroll.Loop[float64]) {
+func startFull(k int, mode unroll.Rollback, still int, sgd bool) (*unrolledDuel, *unroll.Loop[float64]) {
 	u := &unrolledDuel{duel: newDuel(), still: still, lambda: make([]float64, 3), direction: make([]float64, 3), curve: make([]float64, 3)}
-	be := kernels.NewReference[float64]()
-	g := unroll.NewPlayer(be, adam, [][]float64{u.g}, [][]float64{u.gGrad})
-	d := unroll.NewPlayer(be, adam, [][]float64{u.d}, [][]float64{u.dGrad})
+	g, d := players(u.duel, sgd)
 	return u, unroll.NewFull(u, g, d, k, mode, unroll.Adjoint[float64]{
 		Lambda: [][]float64{u.lambda}, Direction: [][]float64{u.direction}, Curve: [][]float64{u.curve}})
 }
@@ -85,53 +81,48 @@ func lossAfter(g []float64, d oracle, k int, outer uint32, still int) (loss floa
 }
 
 func TestTheFullGradientGoesThroughTheLookAhead(t *testing.T) {
-	for _, mode := range modes {
-		for _, k := range []int{1, 2, 5} {
-			for _, still := range []int{-1, 1} {
-				t.Run(fmt.Sprintf("%s k=%d still=%d", mode, k, still), func(t *testing.T) {
-					u, l := startFull(k, mode, still)
-					for outer := range uint32(6) {
-						g := slices.Clone(u.g)
-						d := oracle{slices.Clone(u.d), slices.Clone(l.D.M[0]), slices.Clone(l.D.V[0]), l.D.Steps}
-						if mode == unroll.Reset {
-							d = newOracle(u.d)
-						}
-						if _, loss := l.Step(outer); math.Abs(loss-lossAfter(g, d, k, outer, still)) > 1e-12 {
-							t.Fatalf("step %d: the loss is %v, want %v", outer, loss, lossAfter(g, d, k, outer, still))
-						}
-						for i := range g {
-							const h = 1e-5
-							at := func(by float64) float64 {
-								moved := slices.Clone(g)
-								moved[i] += by
-								return lossAfter(moved, d, k, outer, still)
-							}
-							want := (8*(at(h)-at(-h)) - (at(2*h) - at(-2*h))) / (12 * h)
-							if math.Abs(u.gGrad[i]-want) > 1e-8 {
-								t.Errorf("step %d: gradient %d is %v, want %v", outer, i, u.gGrad[i], want)
-							}
-						}
+	eachWay(t, []int{1, 2, 5}, func(t *testing.T, mode unroll.Rollback, k int, sgd bool) {
+		for _, still := range []int{-1, 1} {
+			u, l := startFull(k, mode, still, sgd)
+			for outer := range uint32(6) {
+				g, d := slices.Clone(u.g), stateOf(l.D, sgd)
+				if mode == unroll.Reset {
+					d = newOracle(u.d, sgd)
+				}
+				if _, loss := l.Step(outer); math.Abs(loss-lossAfter(g, d, k, outer, still)) > 1e-12 {
+					t.Fatalf("still %d, step %d: the loss is %v, want %v", still, outer, loss, lossAfter(g, d, k, outer, still))
+				}
+				for i := range g {
+					const h = 1e-5
+					at := func(by float64) float64 {
+						moved := slices.Clone(g)
+						moved[i] += by
+						return lossAfter(moved, d, k, outer, still)
 					}
-				})
+					want := (8*(at(h)-at(-h)) - (at(2*h) - at(-2*h))) / (12 * h)
+					if math.Abs(u.gGrad[i]-want) > 1e-8 {
+						t.Errorf("still %d, step %d: gradient %d is %v, want %v", still, outer, i, u.gGrad[i], want)
+					}
+				}
 			}
 		}
-	}
+	})
 }
 
 // TestTheWayBackVisitsEveryStepAtItsWeights: from the last to the first, once,
 // and D ends where the look-ahead or the rollback left it.
 func TestTheWayBackVisitsEveryStepAtItsWeights(t *testing.T) {
-	for _, mode := range modes {
-		u, l := startFull(4, mode, -1)
+	eachWay(t, []int{4}, func(t *testing.T, mode unroll.Rollback, k int, sgd bool) {
+		u, l := startFull(k, mode, -1, sgd)
 		for outer := range uint32(3) {
 			u.seen, u.pulled, u.pulledAt, u.complete = nil, nil, nil, 0
 			l.Step(outer)
 			if !slices.Equal(u.pulled, []uint32{3, 2, 1, 0}) || u.complete != 1 {
-				t.Fatalf("%s: it went over %v and completed %d times", mode, u.pulled, u.complete)
+				t.Fatalf("it went over %v and completed %d times", u.pulled, u.complete)
 			}
 			for i, at := range u.pulledAt {
 				if want := u.seen[u.pulled[i]]; !slices.Equal(at, want) {
-					t.Errorf("%s: step %d was pulled at %v, taken at %v", mode, u.pulled[i], at, want)
+					t.Errorf("step %d was pulled at %v, taken at %v", u.pulled[i], at, want)
 				}
 			}
 			end := u.seen[1] // D before look-ahead step 1
@@ -139,8 +130,8 @@ func TestTheWayBackVisitsEveryStepAtItsWeights(t *testing.T) {
 				end = u.gAgainst[len(u.gAgainst)-1]
 			}
 			if !slices.Equal(u.d, end) {
-				t.Errorf("%s: D ends at %v, want %v", mode, u.d, end)
+				t.Errorf("D ends at %v, want %v", u.d, end)
 			}
 		}
-	}
+	})
 }

@@ -12,23 +12,34 @@ type Adam struct {
 type Player[T kernels.Float] struct {
 	Weights [][]T // parameter tensors, owned by the network
 	Grads   [][]T // in the same order, written by the Game
-	M, V    [][]T // Adam's moments
-	Steps   int64 // Adam's step counter t
+	M, V    [][]T // Adam's moments; SGD has none
+	Steps   int64 // steps taken: Adam's counter t
 
 	adam Adam
+	sgd  *descent[T] // nil where the player steps by Adam
 	be   kernels.Backend[T]
 }
 
-// NewPlayer begins with moments and counter at zero.
+// NewPlayer makes a player that steps by Adam, moments and counter at zero.
 func NewPlayer[T kernels.Float](be kernels.Backend[T], adam Adam, weights, grads [][]T) *Player[T] {
 	p := &Player[T]{Weights: weights, Grads: grads, adam: adam, be: be}
 	p.M, p.V = zerosLike[T](weights), zerosLike[T](weights)
 	return p
 }
 
-// step is one step of Adam on the gradients as they are.
+// NewSGDPlayer makes a player that steps by plain SGD, θ ← θ − rate·g. It has no
+// moments, and nothing depends on its counter.
+func NewSGDPlayer[T kernels.Float](be kernels.Backend[T], rate float64, weights, grads [][]T) *Player[T] {
+	return &Player[T]{Weights: weights, Grads: grads, sgd: newDescent(be, rate, weights), be: be}
+}
+
+// step is one step on the gradients as they are.
 func (p *Player[T]) step() {
 	p.Steps++
+	if p.sgd != nil {
+		p.sgd.step(p.Weights, p.Grads)
+		return
+	}
 	a := p.adamStep()
 	for i, w := range p.Weights {
 		p.be.Adam(w, p.M[i], p.V[i], p.Grads[i], a)

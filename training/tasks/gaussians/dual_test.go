@@ -56,6 +56,7 @@ type critic struct {
 	n       int
 	w, m, v []dual
 	t       int
+	sgd     bool
 }
 
 func (c critic) clone() critic {
@@ -94,8 +95,14 @@ func (c critic) addGrad(g []dual, x [2]dual, sign, batch float64) {
 	}
 }
 
-func (c *critic) adam(g []dual) {
+func (c *critic) step(g []dual) {
 	c.t++
+	if c.sgd {
+		for i := range g {
+			c.w[i] = c.w[i].sub(g[i].times(sgdRate))
+		}
+		return
+	}
 	rate := 1e-3 * math.Sqrt(1-math.Pow(0.999, float64(c.t))) / (1 - math.Pow(0.5, float64(c.t)))
 	for i := range g {
 		c.m[i] = c.m[i].add(g[i].sub(c.m[i]).times(0.5))
@@ -213,14 +220,14 @@ func (o *world) ahead(at, step int) (numbers []float64, loss dual, first, last c
 	}
 	if o.k == 0 {
 		loss = o.gLoss(d, real, fake)
-		d.adam(o.lookGrad(d, real, fake))
+		d.step(o.lookGrad(d, real, fake))
 		return numbers, loss, d, d
 	}
 	for inner := range o.k {
 		if inner > 0 && o.batches == "fresh" {
 			real, fake = o.real(step, uint32(inner)), o.fake(at, kernels.StreamZ, step, uint32(inner))
 		}
-		d.adam(o.lookGrad(d, real, fake))
+		d.step(o.lookGrad(d, real, fake))
 		if inner == 0 {
 			first = d.clone()
 		}
@@ -274,7 +281,7 @@ func newWorld(t *testing.T, v variant, s checkpoint.State) *world {
 		t.Fatal(err)
 	}
 	o := &world{variant: v, g: read(t, s, "generator", 2, 3, 3, 2), batch: 5, mix: mix, be: kernels.NewReference[float64]()}
-	o.d.n = 4
+	o.d.n, o.d.sgd = 4, v.optimizer == "sgd"
 	for _, l := range read(t, s, "discriminator", 2, 4, 1) {
 		for i := range l.w {
 			o.d.w, o.d.m, o.d.v = append(o.d.w, num(l.w[i])), append(o.d.m, num(l.m[i])), append(o.d.v, num(l.v[i]))
@@ -346,7 +353,7 @@ func (o *world) sameWeights(t *testing.T, s checkpoint.State) error {
 			}
 		}
 	}
-	if got := s.Counters["adam.discriminator"]; got != int64(o.d.t) {
+	if got := s.Counters[o.optimizer+".discriminator"]; got != int64(o.d.t) {
 		return fmt.Errorf("D's counter is %d, want %d", got, o.d.t)
 	}
 	return nil

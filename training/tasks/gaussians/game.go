@@ -86,7 +86,7 @@ func (m *game[T]) compile() (err error) {
 // loop makes the loop over both players.
 func (m *game[T]) loop() *unroll.Loop[T] {
 	g := unroll.NewPlayer(m.be, m.g, m.net.Data(), outputs(m.maker.backward, 0, len(m.net.Params)))
-	d := unroll.NewPlayer(m.be, m.d, m.disc.Net.Data(), outputs(m.look, lookNumbers, len(m.disc.DGrads)))
+	d := m.playerD()
 	if !m.full {
 		return unroll.New(m, g, d, m.k, m.rollback)
 	}
@@ -98,6 +98,14 @@ func (m *game[T]) loop() *unroll.Loop[T] {
 		adjoint.Direction = append(adjoint.Direction, d.Data)
 	}
 	return unroll.NewFull(m, g, d, m.k, m.rollback, adjoint)
+}
+
+func (m *game[T]) playerD() *unroll.Player[T] {
+	weights, grads := m.disc.Net.Data(), outputs(m.look, lookNumbers, len(m.disc.DGrads))
+	if m.sgd {
+		return unroll.NewSGDPlayer(m.be, m.d.Rate, weights, grads)
+	}
+	return unroll.NewPlayer(m.be, m.d, weights, grads)
 }
 
 // Look draws a real and a z batch and computes the discriminator's gradients.

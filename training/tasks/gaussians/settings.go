@@ -22,6 +22,7 @@ type settings struct {
 	batch, zDim, gWidth, dWidth int
 	initScale, inputScale       float64
 	g, d                        unroll.Adam
+	sgd                         bool // the discriminator steps by SGD at d's rate
 	steps                       int64
 	evalEvery, samplesEvery     int64
 }
@@ -40,7 +41,7 @@ func read(cfg training.Config) (settings, error) {
 		batch: int(p.Int("batch")), zDim: int(p.Int("z_dim")),
 		gWidth: int(p.Int("g_width")), dWidth: int(p.Int("d_width")),
 		initScale: p.Float("init_scale"), inputScale: 1 / p.Float("data_scale"),
-		g: adam, d: adam,
+		g: adam, d: adam, sgd: p.Str("d_optimizer") == "sgd",
 		steps: cfg.Steps(), evalEvery: p.Int("eval_every"), samplesEvery: p.Int("samples_every"),
 	}
 	s.g.Rate, s.d.Rate = p.Float("g_lr"), p.Float("d_lr")

@@ -12,28 +12,52 @@ import (
 
 // network is one network with its optimizer.
 type network[T kernels.Float] struct {
-	mlp    *nets.MLP[T]
-	player *unroll.Player[T]
+	name, optimizer string
+	mlp             *nets.MLP[T]
+	player          *unroll.Player[T]
 }
 
-func (r *run[T]) networks() map[string]network[T] {
-	return map[string]network[T]{"generator": {r.net, r.loop.G}, "discriminator": {r.disc.Net, r.loop.D}}
+// counter is the name of the optimizer's step counter.
+func (n network[T]) counter() string { return n.optimizer + "." + n.name }
+
+func (r *run[T]) networks() []network[T] {
+	ofD := "adam"
+	if r.sgd {
+		ofD = "sgd"
+	}
+	return []network[T]{{"generator", "adam", r.net, r.loop.G}, {"discriminator", ofD, r.disc.Net, r.loop.D}}
+}
+
+// tensors are the parameters and, under Adam, the two moments of each.
+func (n network[T]) tensors() (out []namedTensor[T]) {
+	for i, p := range n.mlp.Params {
+		out = append(out, namedTensor[T]{p.Name, p.Rows, p.Cols, p.Data})
+		if len(n.player.M) > 0 {
+			out = append(out, namedTensor[T]{p.Name + ".adam_m", p.Rows, p.Cols, n.player.M[i]},
+				namedTensor[T]{p.Name + ".adam_v", p.Rows, p.Cols, n.player.V[i]})
+		}
+	}
+	return out
+}
+
+// namedTensor is a view of one tensor of the state.
+type namedTensor[T kernels.Float] struct {
+	name       string
+	rows, cols int
+	data       []T
 }
 
 // streams are the random streams that go on with the outer step.
 var streams = []string{"real", "z", "z_g", "eval_z"}
 
-// State holds, for both networks, every parameter and its two moments, Adam's
-// step counter, and the next outer step of every stream.
+// State holds, for both networks, every parameter and, under Adam, its two
+// moments, the optimizer's step counter, and the next outer step of every stream.
 func (r *run[T]) State(step int64) checkpoint.State {
 	s := checkpoint.State{Counters: map[string]int64{}}
-	for name, n := range r.networks() {
-		s.Counters["adam."+name] = n.player.Steps
-		for i, p := range n.mlp.Params {
-			s.Tensors = append(s.Tensors,
-				checkpoint.FromFloats(p.Name, p.Rows, p.Cols, p.Data),
-				checkpoint.FromFloats(p.Name+".adam_m", p.Rows, p.Cols, n.player.M[i]),
-				checkpoint.FromFloats(p.Name+".adam_v", p.Rows, p.Cols, n.player.V[i]))
+	for _, n := range r.networks() {
+		s.Counters[n.counter()] = n.player.Steps
+		for _, t := range n.tensors() {
+			s.Tensors = append(s.Tensors, checkpoint.FromFloats(t.name, t.rows, t.cols, t.data))
 		}
 	}
 	for _, name := range streams {
@@ -49,12 +73,7 @@ func (r *run[T]) Restore(step int64, s checkpoint.State) error {
 			return fmt.Errorf("%w: random stream %s stands at step %d, expected %d", training.ErrState, name, got, step+1)
 		}
 	}
-	for name, n := range r.networks() {
-		t, ok := s.Counters["adam."+name]
-		if !ok {
-			return fmt.Errorf("%w: the step counter of the %s is missing", training.ErrState, name)
-		}
-		n.player.Steps = t
+	for _, n := range r.networks() {
 		if err := n.restore(s); err != nil {
 			return err
 		}
@@ -63,11 +82,14 @@ func (r *run[T]) Restore(step int64, s checkpoint.State) error {
 }
 
 func (n network[T]) restore(s checkpoint.State) error {
-	for i, p := range n.mlp.Params {
-		for name, dst := range map[string][]T{p.Name: p.Data, p.Name + ".adam_m": n.player.M[i], p.Name + ".adam_v": n.player.V[i]} {
-			if err := checkpoint.CopyFloats(s, name, dst); err != nil {
-				return err
-			}
+	t, ok := s.Counters[n.counter()]
+	if !ok {
+		return fmt.Errorf("%w: the %s step counter of the %s is missing", training.ErrState, n.optimizer, n.name)
+	}
+	n.player.Steps = t
+	for _, t := range n.tensors() {
+		if err := checkpoint.CopyFloats(s, t.name, t.data); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -1,8 +1,10 @@
 package gaussians_test
 
 import (
+	"errors"
 	"fmt"
 	"maps"
+	"strings"
 	"testing"
 
 	"sweep/training"
@@ -16,20 +18,25 @@ import (
 type variant struct {
 	k                                 int
 	gradient, rollback, batches, loss string
+	optimizer                         string // of D
 }
 
 func (v variant) String() string {
-	return fmt.Sprintf("k=%d %s %s %s %s", v.k, v.gradient, v.rollback, v.batches, v.loss)
+	return fmt.Sprintf("k=%d %s %s %s %s %s", v.k, v.gradient, v.rollback, v.batches, v.loss, v.optimizer)
 }
 
-// variants are all combinations for the given k.
+// variants are all combinations for the given k; SGD's modes restore and reset are
+// spelled carry.
 func variants(ks ...int) (out []variant) {
 	for _, k := range ks {
 		for _, gradient := range []string{"truncated", "full"} {
 			for _, rollback := range []string{"carry", "restore", "reset", "none"} {
 				for _, batches := range []string{"fresh", "fixed"} {
 					for _, loss := range []string{"non-saturating", "minimax"} {
-						out = append(out, variant{k, gradient, rollback, batches, loss})
+						out = append(out, variant{k, gradient, rollback, batches, loss, "adam"})
+						if rollback == "carry" || rollback == "none" {
+							out = append(out, variant{k, gradient, rollback, batches, loss, "sgd"})
+						}
 					}
 				}
 			}
@@ -38,6 +45,10 @@ func variants(ks ...int) (out []variant) {
 	return out
 }
 
+// sgdRate is D's where it steps by SGD: large enough that its steps are about as
+// long as Adam's.
+const sgdRate = 0.1
+
 // tiny is a trial of a variant with networks of a few dozen weights.
 func (v variant) tiny(t *testing.T) training.Config {
 	t.Helper()
@@ -45,8 +56,12 @@ func (v variant) tiny(t *testing.T) training.Config {
 	for name, n := range map[string]int{"k": v.k, "batch": 5, "z_dim": 2, "g_width": 3, "d_width": 4, "steps": 100} {
 		p = p.With(name, training.IntValue(int64(n)))
 	}
-	for name, s := range map[string]string{"gradient": v.gradient, "rollback": v.rollback, "batches": v.batches, "g_loss": v.loss} {
+	for name, s := range map[string]string{"gradient": v.gradient, "rollback": v.rollback, "batches": v.batches, "g_loss": v.loss,
+		"d_optimizer": v.optimizer} {
 		p = p.With(name, training.StringValue(s))
+	}
+	if v.optimizer == "sgd" {
+		p = p.With("d_lr", training.FloatValue(sgdRate))
 	}
 	cfg, err := training.NewConfig("gaussians", p, 42)
 	if err != nil {
@@ -90,7 +105,7 @@ func bytesOf(s checkpoint.State, network string) (out string) {
 func TestTheDiscriminatorEndsEveryIterationAtItsFirstStep(t *testing.T) {
 	for _, v := range variants(0, 1, 2, 3, 5) {
 		run := open[float32](t, v.tiny(t))
-		one := variant{1, "truncated", "carry", "fresh", "non-saturating"}
+		one := variant{1, "truncated", "carry", "fresh", "non-saturating", v.optimizer}
 		if v.rollback == "reset" {
 			one.rollback = "reset"
 		}
@@ -160,6 +175,28 @@ func TestEveryVariantGoesOnFromItsStateAlone(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestSGDHasNoStateButItsCounter: a state holds no moments for the
+// discriminator, and one of an Adam trial is refused.
+func TestSGDHasNoStateButItsCounter(t *testing.T) {
+	v := variant{2, "full", "carry", "fresh", "non-saturating", "sgd"}
+	run := open[float32](t, v.tiny(t))
+	run.Step(t.Context(), 1)
+	s := run.State(1)
+	for _, x := range s.Tensors {
+		if strings.HasPrefix(x.Name, "discriminator.") && strings.Contains(x.Name, "adam") {
+			t.Errorf("the state has %s", x.Name)
+		}
+	}
+	if n, ok := s.Counters["sgd.discriminator"]; !ok || n != 2 {
+		t.Errorf("the discriminator's counter is %d, want the 2 steps of the look-ahead", n)
+	}
+	v.optimizer = "adam"
+	if err := run.Restore(0, open[float32](t, v.tiny(t)).State(0)); !errors.Is(err, training.ErrState) ||
+		!strings.Contains(err.Error(), "the sgd step counter of the discriminator") {
+		t.Errorf("Adam's state: got %v", err)
 	}
 }
 
