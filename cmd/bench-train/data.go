@@ -43,6 +43,7 @@ type data struct {
 	z       array            // (steps, k, batch, z_dim)
 	zg      array            // (steps, batch, z_dim)
 	mixture gaussians.Mixture
+	seed    int64
 }
 
 // layers maps the file's names to the checkpoint's.
@@ -52,12 +53,12 @@ var layers = map[string]string{
 	"d0w": "discriminator.0.weight", "d0b": "discriminator.0.bias", "d1w": "discriminator.1.weight", "d1b": "discriminator.1.bias",
 }
 
-func newData(s spec, dir string) (*data, error) {
+func newData(s spec, seed int64, dir string) (*data, error) {
 	mixture, err := gaussians.NewMixture("ring8", 0)
 	if err != nil {
 		return nil, err
 	}
-	d := &data{weights: map[string]array{}, mixture: mixture,
+	d := &data{seed: seed, weights: map[string]array{}, mixture: mixture,
 		real: newArray(checked, s.k, s.batch, 2), z: newArray(checked, s.k, s.batch, s.z), zg: newArray(checked, s.batch, s.z)}
 	if err := d.readWeights(s); err != nil {
 		return nil, err
@@ -70,7 +71,7 @@ func newData(s spec, dir string) (*data, error) {
 }
 
 func (d *data) readWeights(s spec) error {
-	cfg, err := s.config()
+	cfg, err := s.config(d.seed)
 	if err != nil {
 		return err
 	}
@@ -99,7 +100,7 @@ func (d *data) readWeights(s spec) error {
 // draw makes the batches as the gaussians task does: functions of the seed, the
 // stream, and the outer and inner step.
 func (d *data) draw(s spec) error {
-	cfg, err := s.config()
+	cfg, err := s.config(d.seed)
 	if err != nil {
 		return err
 	}

@@ -27,16 +27,16 @@ func numerics() string { return gaussians.Task{}.Numerics() }
 // checked is how many iterations the losses are compared for.
 const checked = 10
 
-func (s spec) config() (training.Config, error) {
+func (s spec) config(seed int64) (training.Config, error) {
 	p := training.Params{}
 	for name, v := range map[string]int64{"k": int64(s.k), "z_dim": int64(s.z), "batch": int64(s.batch)} {
 		p = p.With(name, training.IntValue(v))
 	}
-	return training.NewConfig("gaussians", p.With("gradient", training.StringValue(s.gradient())), 1)
+	return training.NewConfig("gaussians", p.With("gradient", training.StringValue(s.gradient())), seed)
 }
 
-func (o *ours) open(s spec, _ *data) error {
-	cfg, err := s.config()
+func (o *ours) open(s spec, d *data) error {
+	cfg, err := s.config(d.seed)
 	if err != nil {
 		return err
 	}

@@ -91,7 +91,7 @@ func start(ctx context.Context, python string, args []string) (*peer, string, er
 	p := &peer{cmd, in, bufio.NewReader(out)}
 	hello, err := p.read()
 	if err != nil {
-		return nil, "", fmt.Errorf("%s (%w, %w)", last, err, p.close())
+		return nil, "", fmt.Errorf("%s (%w)", last, errors.Join(err, p.close()))
 	}
 	return p, hello.Version, nil
 }
@@ -122,10 +122,10 @@ func (p *peer) ask(question map[string]any) (reply, error) {
 func (p *peer) read() (r reply, err error) {
 	line, err := p.out.ReadBytes('\n')
 	if err != nil {
-		return r, fmt.Errorf("%s gave no answer: %w", strings.Join(p.cmd.Args, " "), err)
+		return r, fmt.Errorf("no answer: %w", err)
 	}
 	if err := json.Unmarshal(line, &r); err != nil {
-		return r, fmt.Errorf("%s answered %q: %w", strings.Join(p.cmd.Args, " "), line, err)
+		return r, fmt.Errorf("not an answer, %q: %w", line, err)
 	}
 	if r.Error != "" {
 		return r, errors.New(r.Error)

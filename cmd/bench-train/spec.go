@@ -52,5 +52,5 @@ func pacing(short bool) pace {
 	if short {
 		return pace{7, 120 * time.Millisecond}
 	}
-	return pace{9, 120 * time.Millisecond}
+	return pace{7, 120 * time.Millisecond}
 }
