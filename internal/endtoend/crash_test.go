@@ -29,7 +29,7 @@ func TestKillsAtAnyMomentLoseNothing(t *testing.T) {
 		seed = uint64(time.Now().UnixNano())
 	}
 	t.Logf("repeat these kills with -crash.seed=%d", seed)
-	seconds := 10 + 12**crashKills // of training per slot
+	seconds := 10 + 9**crashKills // of training per slot
 	calm := newPerson(t)
 	file := crashFile(calm, seconds)
 	calm.gets("submit", file, "--watch")
@@ -61,18 +61,20 @@ func TestKillsAtAnyMomentLoseNothing(t *testing.T) {
 
 // crashFile writes the sweep: as many steps as fill the time on this machine.
 func crashFile(p *person, seconds int) string {
+	const probe = 10000
+	args := []string{"train", "--task", "gaussians", "-p", "z_dim=16", "-p", "k=5", "-p", fmt.Sprint("steps=", probe),
+		"-p", "eval_every=10000", "-p", "g_width=32", "-p", "d_width=32"}
 	began := time.Now()
-	const probe = 400
-	p.gets("train", "--task", "gaussians", "-p", "z_dim=16", "-p", "k=5", "-p", fmt.Sprint("steps=", probe), "-p", "g_width=32", "-p", "d_width=32")
-	rate := probe / time.Since(began).Seconds() / 2 // two trials share each slot, k=1 is faster
-	steps := int(rate * float64(seconds))
+	p.gets(args...)
+	rate := probe / time.Since(began).Seconds()
+	steps := int(rate * float64(seconds) / 1.4) // each slot trains one trial of k=5 and one of k=1, which takes 0.4 of it
 	return p.file("crash.yaml", fmt.Sprintf(`version: 1
 name: crash
 experiments:
   - name: ring
     task: gaussians
     seeds: 2
-    parameters: {mixture: ring8, z_dim: 16, g_width: 32, d_width: 32, steps: %d, eval_every: 500}
+    parameters: {mixture: ring8, z_dim: 16, g_width: 32, d_width: 32, steps: %d, eval_every: 5000}
     matrix: {k: [1, 5]}
     checkpoint: {every: {steps: %d}}
 `, steps, max(steps/10, 1)))

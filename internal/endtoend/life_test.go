@@ -16,10 +16,10 @@ experiments:
     task: gaussians
     metric: {name: modes_strict}
     seeds: %d
-    parameters: {mixture: ring8, z_dim: 16, g_width: 32, d_width: 32, steps: %d, eval_every: 100, samples_every: 1}
+    parameters: {mixture: ring8, z_dim: 16, g_width: 32, d_width: 32, steps: %d, eval_every: %d, samples_every: 1}
     matrix: {k: [1, 5]}
-    checkpoint: {every: {steps: 200}}
-`, name, seeds, steps)
+    checkpoint: {every: {steps: %d}}
+`, name, seeds, steps, max(steps/4, 1), min(max(steps/2, 1), 20_000))
 }
 
 func noop(name string, trials int) string {
@@ -88,7 +88,7 @@ func TestASweepRunsFromFileToAnswerAndNeverTwice(t *testing.T) {
 
 func TestAPausedSweepCheckpointsAndGoesOn(t *testing.T) {
 	p := newPerson(t)
-	p.gets("submit", p.file("long.yaml", ring("long", 2, 20000)))
+	p.gets("submit", p.file("long.yaml", ring("long", 2, 5_000_000)))
 	steps := func() string { return p.one("select coalesce(max(step), 0) > 50 from trials where sweep = 'long'") }
 	eventually(t, time.Minute, "training starts", func() bool { return steps() == "true" })
 	p.gets("pause", "long")
@@ -112,8 +112,8 @@ func TestAPausedSweepCheckpointsAndGoesOn(t *testing.T) {
 
 func TestCancellingOneSweepLeavesATrialThatAnotherWants(t *testing.T) {
 	p := newPerson(t)
-	p.gets("submit", p.file("a.yaml", ring("a", 1, 3000)))
-	p.gets("submit", p.file("b.yaml", ring("b", 1, 3000)))
+	p.gets("submit", p.file("a.yaml", ring("a", 1, 60_000)))
+	p.gets("submit", p.file("b.yaml", ring("b", 1, 60_000)))
 	eventually(t, time.Minute, "the shared trials run", func() bool {
 		return p.one("select count(*) from trials where sweep = 'b' and state = 'running'") != "0"
 	})

@@ -25,14 +25,14 @@ func TestRecordHistories(t *testing.T) {
 	p := newPerson(t)
 	p.gets("submit", p.file("plain.yaml", ring("plain", 1, 100)), "--watch")
 
-	p.gets("submit", p.file("killed.yaml", ring("killed", 1, 4000)), "--heartbeat-timeout", "4s")
+	p.gets("submit", p.file("killed.yaml", ring("killed", 1, 100_000)), "--heartbeat-timeout", "4s")
 	eventually(t, time.Minute, "a trial trains", func() bool {
 		return p.one("select count(*) from trials where sweep = 'killed' and step > 200") != "0"
 	})
 	murder(t, p, "worker")
 	p.gets("watch", "killed")
 
-	p.gets("submit", p.file("paused.yaml", ring("paused", 2, 20000)))
+	p.gets("submit", p.file("paused.yaml", ring("paused", 2, 5_000_000)))
 	eventually(t, time.Minute, "a trial trains", func() bool {
 		return p.one("select count(*) from trials where sweep = 'paused' and state = 'running'") != "0"
 	})

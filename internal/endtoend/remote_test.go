@@ -20,7 +20,7 @@ func TestTheSameProgramRunsOnServicesOfYourOwn(t *testing.T) {
 	conn.S3Endpoint, conn.S3AccessKey, conn.S3SecretKey, conn.S3Bucket = minio.Endpoint, minio.AccessKey, minio.SecretKey, minio.Bucket
 	p := newPerson(t, conn.Environ()...)
 	first, second := startWorker(t, p), startWorker(t, p)
-	p.gets("submit", p.file("small.yaml", ring("small", 2, 1500)))
+	p.gets("submit", p.file("small.yaml", ring("small", 2, 80_000)))
 	eventually(t, time.Minute, "training starts", func() bool {
 		return p.one("select count(*) from trials where state = 'running' and step > 100") != "0"
 	})
@@ -30,8 +30,8 @@ func TestTheSameProgramRunsOnServicesOfYourOwn(t *testing.T) {
 	if n := p.one("select count(*) from trials where state = 'finished'"); n != "4" {
 		t.Errorf("%s trials finished, expected 4", n)
 	}
-	if n := p.one("select count(*) from metrics where name = 'g_loss'"); n != "6000" {
-		t.Errorf("%s points of g_loss, expected 6000", n)
+	if n := p.one("select count(*) from metrics where name = 'g_loss'"); n != "320000" {
+		t.Errorf("%s points of g_loss, expected 320000", n)
 	}
 	if n := p.one("select count(*) from points_rolled_back"); n != "0" {
 		t.Errorf("stopping a worker in good order rolled %s points back", n)

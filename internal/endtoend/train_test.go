@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-var trainArgs = []string{"train", "--task", "gaussians", "-p", "k=5", "-p", "steps=900", "-p", "z_dim=16", "-p", "g_width=32", "-p", "d_width=32",
-	"-p", "eval_every=300", "--seed", "4", "--checkpoint-every", "100"}
+var trainArgs = []string{"train", "--task", "gaussians", "-p", "k=5", "-p", "steps=12000", "-p", "z_dim=16", "-p", "g_width=32", "-p", "d_width=32",
+	"-p", "eval_every=3000", "--seed", "4", "--checkpoint-every", "500"}
 
 // TestATrialInTheForegroundIsTheSameWhenKilledAndStartedAgain needs no services
 // at all, and must leave the same files as a straight run.
@@ -28,12 +28,15 @@ func TestATrialInTheForegroundIsTheSameWhenKilledAndStartedAgain(t *testing.T) {
 	})
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
+	if done, _ := filepath.Glob(filepath.Join(p.dir, "killed", "checkpoint-12000*")); len(done) > 0 {
+		t.Fatal("the trial had ended before it was killed: it is too short for this machine")
+	}
 	// A crash may also fall between the points and their checkpoint.
 	points, err := os.OpenFile(filepath.Join(p.dir, "killed", "points.csv"), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := points.WriteString("899,d_loss,1\n899,d_lo"); err != nil {
+	if _, err := points.WriteString("999999,d_loss,1\n999999,d_lo"); err != nil {
 		t.Fatal(err)
 	}
 	if err := points.Close(); err != nil {
@@ -47,7 +50,7 @@ func TestATrialInTheForegroundIsTheSameWhenKilledAndStartedAgain(t *testing.T) {
 	if err := json.Unmarshal([]byte(p.gets(append(trainArgs, "--out", "killed", "-o", "json")...)), &said); err != nil {
 		t.Fatal(err)
 	}
-	if said.Step != 900 || said.Outcome != "finished" || said.Metrics["real_high_quality"] < 0.98 {
+	if said.Step != 12000 || said.Outcome != "finished" || said.Metrics["real_high_quality"] < 0.98 {
 		t.Errorf("%+v", said)
 	}
 	want, err := os.ReadDir(filepath.Join(p.dir, "straight"))
