@@ -14,14 +14,17 @@ type Stream uint32
 
 // The streams.
 const (
-	StreamInitG    Stream = 1 // the generator's initial weights
-	StreamInitD    Stream = 2 // the discriminator's initial weights
-	StreamReal     Stream = 3 // real batches of the look-ahead steps
-	StreamZ        Stream = 4 // z batches of the look-ahead steps
-	StreamZG       Stream = 5 // z batches of the generator's steps
-	StreamEvalZ    Stream = 6 // z of evaluations
-	StreamEvalReal Stream = 7 // real points of the ceiling
-	StreamNoop     Stream = 8 // the noop task's values
+	StreamInitG    Stream = 1  // the generator's initial weights
+	StreamInitD    Stream = 2  // the discriminator's initial weights
+	StreamReal     Stream = 3  // real batches of the look-ahead steps
+	StreamZ        Stream = 4  // z batches of the look-ahead steps
+	StreamZG       Stream = 5  // z batches of the generator's steps
+	StreamEvalZ    Stream = 6  // z of evaluations
+	StreamEvalReal Stream = 7  // real points of the ceiling
+	StreamNoop     Stream = 8  // the noop task's values
+	StreamSplit    Stream = 9  // MNIST: labelled, unlabelled and validation images
+	StreamOrder    Stream = 10 // MNIST: the order of an epoch
+	StreamLabelled Stream = 11 // MNIST: labelled batches
 )
 
 // Counter names a run of blocks: one stream's draws at one inner step of one
