@@ -1,5 +1,7 @@
 package training
 
+import "math"
+
 // gaussians is the source's first experiment: two-dimensional mixtures
 // (experiments.md §1.1), with the source's numbers as defaults.
 func gaussians() Schema {
@@ -27,13 +29,13 @@ func gaussians() Schema {
 		Task: "gaussians", Doc: "two-dimensional Gaussian mixtures", StepsParam: "steps",
 		Params: params, Canonical: canonicalGaussians,
 		Metrics: []Metric{
-			{Name: "modes_strict", Goal: Maximize, Score: true, Doc: "modes with at least 20 % of their fair share of high-quality points among 10,000 (experiments.md §7.1b)"},
-			{Name: "modes_loose", Goal: Maximize, Score: true, Doc: "modes with at least one high-quality point among 2,500 (experiments.md §7.1a)"},
-			{Name: "high_quality", Goal: Maximize, Score: true, Doc: "share of 10,000 points within 3 sigma of a mode's centre; 0.9889 for true data"},
-			{Name: "reverse_kl", Goal: Minimize, Score: true, Doc: "KL from the nearest-mode histogram of 10,000 points to the uniform one, nats"},
+			{Name: "modes_strict", Goal: Maximize, Bounds: modes, Count: true, Score: true, Doc: "modes with at least 20 % of their fair share of high-quality points among 10,000 (experiments.md §7.1b)"},
+			{Name: "modes_loose", Goal: Maximize, Bounds: modes, Count: true, Score: true, Doc: "modes with at least one high-quality point among 2,500 (experiments.md §7.1a)"},
+			{Name: "high_quality", Goal: Maximize, Bounds: Share, Score: true, Doc: "share of 10,000 points within 3 sigma of a mode's centre; 0.9889 for true data"},
+			{Name: "reverse_kl", Goal: Minimize, Bounds: modesKL, Score: true, Doc: "KL from the nearest-mode histogram of 10,000 points to the uniform one, nats"},
 			{Name: "d_loss", Goal: Minimize, Doc: "the discriminator's loss at the first look-ahead step, mean over the batch"},
-			{Name: "d_real", Goal: Maximize, Doc: "mean D(x) of real points at the first look-ahead step"},
-			{Name: "d_fake", Goal: Minimize, Doc: "mean D(x) of generated points at the first look-ahead step"},
+			{Name: "d_real", Goal: Maximize, Bounds: Share, Doc: "mean D(x) of real points at the first look-ahead step"},
+			{Name: "d_fake", Goal: Minimize, Bounds: Share, Doc: "mean D(x) of generated points at the first look-ahead step"},
 			{Name: "g_loss", Goal: Minimize, Doc: "the generator's loss against the discriminator after the look-ahead"},
 			{Name: "real_modes_strict", Goal: Maximize, Score: true, Doc: "modes_strict of true data: the ceiling, at step 0"},
 			{Name: "real_modes_loose", Goal: Maximize, Score: true, Doc: "modes_loose of true data: the ceiling, at step 0"},
@@ -53,6 +55,28 @@ func MixtureSigma(mixture string) float64 {
 		return 0.05
 	}
 	return 0
+}
+
+// MixtureModes is the number of a mixture's modes, 0 for an unknown one.
+func MixtureModes(mixture string) int {
+	switch mixture {
+	case "ring8":
+		return 8
+	case "double10":
+		return 10
+	case "grid25":
+		return 25
+	}
+	return 0
+}
+
+// modes are the bounds of a count of modes.
+func modes(p Params) (low, high float64) { return 0, float64(MixtureModes(p.Str("mixture"))) }
+
+// modesKL are the bounds of the divergence from the uniform distribution over
+// the modes: ln M where all points lie on one (experiments.md §7.1).
+func modesKL(p Params) (low, high float64) {
+	return 0, math.Log(float64(MixtureModes(p.Str("mixture"))))
 }
 
 // canonicalGaussians also gives the mixture's own sigma one spelling.

@@ -2,6 +2,7 @@ package training
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -22,6 +23,43 @@ type Metric struct {
 	Doc   string // definition and source, one line
 	Goal  Goal
 	Score bool
+
+	// Bounds gives the least and the most that a trial with these parameters can
+	// score; nil, or an infinite end, where there is no bound. A diverged trial
+	// scores the worse end of a bounded metric (experiments.md §7.4).
+	Bounds func(Params) (low, high float64)
+	// Count marks a whole number of things to reach: its better bound is a goal
+	// in itself, as "all 8 modes".
+	Count bool
+}
+
+// Share bounds a share, a probability or an accuracy: 0 to 1.
+func Share(Params) (low, high float64) { return 0, 1 }
+
+// Worst and Best are the ends of the metric's scale for a trial with these
+// parameters, by its goal; infinite without a bound.
+func (m Metric) Worst(p Params) float64 {
+	low, high := m.ends(p)
+	if m.Goal == Minimize {
+		return high
+	}
+	return low
+}
+
+// Best is the other end than Worst.
+func (m Metric) Best(p Params) float64 {
+	low, high := m.ends(p)
+	if m.Goal == Minimize {
+		return low
+	}
+	return high
+}
+
+func (m Metric) ends(p Params) (low, high float64) {
+	if m.Bounds == nil {
+		return math.Inf(-1), math.Inf(1)
+	}
+	return m.Bounds(p)
 }
 
 // Param describes one parameter of a task.

@@ -201,3 +201,25 @@ func TestParamsKeepTheirOrderAndOriginals(t *testing.T) {
 		t.Error("an absent setting does not read as zero")
 	}
 }
+
+// experiments.md §7.1: a mode count ends at the mixture's modes, the divergence
+// at ln M.
+func TestAMetricKnowsTheEndsOfItsScale(t *testing.T) {
+	schema, _ := training.SchemaOf("gaussians")
+	for _, c := range []struct {
+		metric, mixture string
+		worst, best     float64
+	}{
+		{"modes_strict", "ring8", 0, 8},
+		{"modes_loose", "grid25", 0, 25},
+		{"reverse_kl", "double10", math.Log(10), 0},
+		{"high_quality", "ring8", 0, 1},
+		{"d_loss", "ring8", math.Inf(1), math.Inf(-1)},
+	} {
+		m, _ := schema.Metric(c.metric)
+		p := mustConfig(t, "gaussians", settings("mixture", c.mixture), 1).Params
+		if m.Worst(p) != c.worst || m.Best(p) != c.best {
+			t.Errorf("%s of %s goes from %v to %v, want %v to %v", c.metric, c.mixture, m.Worst(p), m.Best(p), c.worst, c.best)
+		}
+	}
+}
