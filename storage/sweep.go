@@ -26,6 +26,7 @@ type Sweep struct {
 	Revision  int64
 	State     SweepState
 	Submitted time.Time
+	Ran       time.Duration // how long it has been running over all submissions, pauses left out
 }
 
 // Experiment is what readers must know of an experiment.
@@ -105,4 +106,5 @@ type Worker struct {
 	Slots    int
 	Numerics string
 	Version  string
+	Webhooks []string // names it can deliver notifications to; nil: it delivers none
 }

@@ -14,3 +14,7 @@ func TestMemoryKeepsThePointsContract(t *testing.T) {
 func TestMemoryKeepsTheObjectsContract(t *testing.T) {
 	storagetest.RunObjects(t, func(*testing.T) storagetest.Objects { return &memory.Objects{} })
 }
+
+func TestMemoryKeepsTheNoticesContract(t *testing.T) {
+	storagetest.RunNotices(t, func(*testing.T) storagetest.Notices { return memory.New() })
+}

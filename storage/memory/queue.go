@@ -107,6 +107,7 @@ func (s *Store) Retry(_ context.Context, sweep string) (int, error) {
 	}
 	if w := s.sweeps[sweep]; n > 0 && (w.State == storage.SweepDone || w.State == storage.SweepCancelled) {
 		w.State = storage.SweepRunning
+		s.clock(w)
 	}
 	return n, nil
 }

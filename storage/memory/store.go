@@ -21,6 +21,8 @@ type Store struct {
 	trials  map[string]*trial
 	plan    []cell
 	workers map[string]worker
+	since   map[string]time.Time // when a running sweep began to run
+	notices []storage.Notice
 }
 
 type cell struct {
@@ -64,7 +66,7 @@ type point struct {
 
 // New makes an empty store.
 func New() *Store {
-	return &Store{sweeps: map[string]*storage.Sweep{}, trials: map[string]*trial{}, workers: map[string]worker{}}
+	return &Store{sweeps: map[string]*storage.Sweep{}, trials: map[string]*trial{}, workers: map[string]worker{}, since: map[string]time.Time{}}
 }
 
 // PutSweep stores a file or a new revision of it.
@@ -77,8 +79,10 @@ func (s *Store) PutSweep(_ context.Context, w storage.Sweep) (int64, error) {
 		if string(old.Text) != string(w.Text) {
 			w.Revision++
 		}
+		w.Ran = old.Ran
 	}
 	s.sweeps[w.Name] = &w
+	s.clock(&w)
 	return w.Revision, nil
 }
 
@@ -90,7 +94,23 @@ func (s *Store) Sweep(_ context.Context, name string) (storage.Sweep, error) {
 	if !ok {
 		return storage.Sweep{}, fmt.Errorf("sweep %s: %w", name, storage.ErrNotFound)
 	}
-	return *w, nil
+	out := *w
+	if since := s.since[name]; !since.IsZero() {
+		out.Ran += time.Since(since)
+	}
+	return out, nil
+}
+
+// clock starts and stops the count of how long a sweep has been running.
+func (s *Store) clock(w *storage.Sweep) {
+	since := s.since[w.Name]
+	switch {
+	case w.State == storage.SweepRunning && since.IsZero():
+		s.since[w.Name] = time.Now()
+	case w.State != storage.SweepRunning && !since.IsZero():
+		w.Ran += time.Since(since)
+		delete(s.since, w.Name)
+	}
 }
 
 // SetSweepState records what the user asked.
@@ -102,6 +122,7 @@ func (s *Store) SetSweepState(_ context.Context, name string, state storage.Swee
 		return fmt.Errorf("sweep %s: %w", name, storage.ErrNotFound)
 	}
 	w.State = state
+	s.clock(w)
 	for _, t := range s.wanted(name, "") {
 		if state == storage.SweepCancelled && t.state == storage.Pending {
 			t.state = s.idle(t)

@@ -69,7 +69,7 @@ func empty(t testing.TB, c *pgx.Conn) {
 	t.Helper()
 	_, err := c.Exec(t.Context(), `TRUNCATE store.sweeps, store.experiments, store.trials, store.configs, store.plan, store.attempts,
 		store.metric_names, store.points, store.rolled_back_points, store.checkpoints, store.rolled_back_checkpoints,
-		store.artifacts, store.rolled_back_artifacts, store.telemetry, store.workers`)
+		store.artifacts, store.rolled_back_artifacts, store.telemetry, store.workers, store.notifications`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,6 +79,15 @@ func TestPostgresKeepsTheContract(t *testing.T) {
 	url := database(t)
 	owner := connect(t, url)
 	storagetest.RunPoints(t, func(t *testing.T) storagetest.Points {
+		empty(t, owner)
+		return open(t, url)
+	})
+}
+
+func TestPostgresKeepsTheNoticesContract(t *testing.T) {
+	url := database(t)
+	owner := connect(t, url)
+	storagetest.RunNotices(t, func(t *testing.T) storagetest.Notices {
 		empty(t, owner)
 		return open(t, url)
 	})

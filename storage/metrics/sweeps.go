@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -27,10 +28,13 @@ func (s *Store) PutSweep(ctx context.Context, w storage.Sweep) (int64, error) {
 	return revision, explain("store sweep "+w.Name, err)
 }
 
-const sweepColumns = `name, file, body, only_names, prune, revision, state, submitted`
+const sweepColumns = `name, file, body, only_names, prune, revision, state, submitted,
+	(1e6 * extract(epoch FROM ran + coalesce(clock_timestamp() - running_since, '0')))::bigint AS ran`
 
 func scanSweep(row pgx.CollectableRow) (w storage.Sweep, err error) {
-	err = row.Scan(&w.Name, &w.File, &w.Text, &w.Only, &w.Prune, &w.Revision, &w.State, &w.Submitted)
+	var ran int64 // microseconds
+	err = row.Scan(&w.Name, &w.File, &w.Text, &w.Only, &w.Prune, &w.Revision, &w.State, &w.Submitted, &ran)
+	w.Ran = max(0, time.Duration(ran)*time.Microsecond)
 	return w, err
 }
 

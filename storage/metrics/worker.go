@@ -15,9 +15,9 @@ const workerLife = 30 * time.Second
 func (s *Store) Beat(ctx context.Context, w storage.Worker) error {
 	_, err := s.pool.Exec(ctx, `
 		WITH gone AS (DELETE FROM store.workers WHERE seen < clock_timestamp() - interval '1 day' AND name <> $1)
-		INSERT INTO store.workers (name, queue, slots, numerics, version, seen) VALUES ($1, $2, $3, $4, $5, clock_timestamp())
+		INSERT INTO store.workers (name, queue, slots, numerics, version, webhooks, seen) VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp())
 		ON CONFLICT (name) DO UPDATE SET queue = EXCLUDED.queue, slots = EXCLUDED.slots, numerics = EXCLUDED.numerics,
-			version = EXCLUDED.version, seen = EXCLUDED.seen`, w.Name, w.Queue, w.Slots, w.Numerics, w.Version)
+			version = EXCLUDED.version, webhooks = EXCLUDED.webhooks, seen = EXCLUDED.seen`, w.Name, w.Queue, w.Slots, w.Numerics, w.Version, w.Webhooks)
 	return explain("record worker "+w.Name, err)
 }
 

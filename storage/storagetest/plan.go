@@ -94,7 +94,7 @@ var planTests = []pointsTest{
 		if time.Since(got.Submitted) > time.Minute {
 			w.Fatalf("submitted %v", got.Submitted)
 		}
-		got.Submitted = time.Time{}
+		got.Submitted, got.Ran = time.Time{}, 0
 		in.Revision, in.State = 3, storage.SweepRunning
 		if fmt.Sprint(got) != fmt.Sprint(in) {
 			w.Fatalf("got %+v, want %+v", got, in)
