@@ -46,9 +46,10 @@ type CellStat struct {
 	Values json.RawMessage `json:"values"` // axis values, {"k":5}
 	Trials int             `json:"trials"`
 	Summary
-	Diverged int         `json:"diverged"` // NaN or infinite: a result
-	Failed   int         `json:"failed"`   // failed or cancelled: may be run again
-	NoValue  int         `json:"no_value"` // finished, but never recorded the metric
+	Reached  *CountStat  `json:"reached,omitempty"` // of a metric that counts things to reach
+	Diverged int         `json:"diverged"`          // NaN or infinite: a result
+	Failed   int         `json:"failed"`            // failed or cancelled: may be run again
+	NoValue  int         `json:"no_value"`          // finished, but never recorded the metric
 	NotYet   int         `json:"not_yet"`
 	Seeds    []SeedValue `json:"seeds"`
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"sweep/report/stats"
 	"sweep/storage"
 	"sweep/training"
 )
@@ -30,9 +31,43 @@ type Contrast struct {
 	// without a value.
 	NotComparable int `json:"not_comparable"`
 
+	// The paired tests; nil without a pair. SignFlip, of the mean difference,
+	// needs finite differences; Wilcoxon, of the signed ranks, does not.
+	SignFlip *stats.Test `json:"sign_flip"`
+	Wilcoxon *stats.Test `json:"wilcoxon"`
+	// Adjusted is the p of SignFlip, or else of Wilcoxon, corrected by Method for
+	// the Family of contrasts that it belongs to: "holm" over those that the file
+	// names, "benjamini-hochberg" over the others.
+	Adjusted *float64 `json:"p_adjusted"`
+	Method   string   `json:"method"`
+	Family   int      `json:"family"`
+	Planned  bool     `json:"planned"` // named by the file
+
+	// Improvement is P(a > b) + P(a = b)/2 by the goal over all pairs of trials,
+	// the same seed or not; CliffDelta is the same on a scale from −1 to 1.
+	Improvement         *float64        `json:"improvement"`
+	ImprovementInterval *stats.Interval `json:"improvement_interval"`
+	CliffDelta          *float64        `json:"cliff_delta"`
+
+	// SeedsNeeded estimates how many more seeds give 80 % power at the observed
+	// effect; nil where the question is decided or no number would do.
+	SeedsNeeded *int    `json:"seeds_needed"`
+	Verdict     Verdict `json:"verdict"`
+
 	Seeds    []SeedDifference `json:"seeds"`
 	Sentence string           `json:"sentence"`
 }
+
+// Verdict is what a contrast says at the 5 % level, corrected.
+type Verdict string
+
+// The verdicts. TooFew: no outcome of so few pairs could have been significant.
+const (
+	Better    Verdict = "better"
+	Worse     Verdict = "worse"
+	Undecided Verdict = "undecided"
+	TooFew    Verdict = "too few seeds"
+)
 
 // SeedDifference is one pair of the contrast; Difference is nil when either
 // trial has no value.

@@ -5,48 +5,55 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/stat"
+
+	"sweep/report/stats"
 )
 
-// Summary describes a set of finite values. Fields that the number of values
-// does not allow are nil: SD needs two values, the others one.
+// Summary describes a set of values. A field is nil where the values do not
+// allow it: SD and the intervals need two values, the others one, and none may
+// come out infinite (a value is ±Inf where a diverged run ranks worst on an
+// unbounded metric).
 type Summary struct {
-	N      int      `json:"n"`
-	Mean   *float64 `json:"mean"`
-	SD     *float64 `json:"sd"` // sample standard deviation, divisor n − 1
-	Median *float64 `json:"median"`
-	Min    *float64 `json:"min"`
-	Max    *float64 `json:"max"`
+	N            int             `json:"n"`
+	Mean         *float64        `json:"mean"`
+	MeanInterval *stats.Interval `json:"mean_interval"` // 95 % bootstrap
+	SD           *float64        `json:"sd"`            // sample standard deviation, divisor n − 1
+	Median       *float64        `json:"median"`
+	IQM          *float64        `json:"iqm"`          // 25 % trimmed mean, stats.IQM
+	IQMInterval  *stats.Interval `json:"iqm_interval"` // 95 % bootstrap
+	Min          *float64        `json:"min"`
+	Max          *float64        `json:"max"`
 }
 
-// Summarize describes finite values.
+// CountStat says on how many of N seeds a metric reached the best that it can.
+type CountStat struct {
+	X        int            `json:"x"`
+	N        int            `json:"n"`
+	Of       float64        `json:"of"`       // the best value, e.g. 8 modes
+	Interval stats.Interval `json:"interval"` // Wilson, of the share X/N
+}
+
+// Summarize describes values, without intervals.
 func Summarize(values []float64) Summary {
 	s := Summary{N: len(values)}
 	if s.N == 0 {
 		return s
 	}
 	mean, sd := stat.MeanStdDev(values, nil)
-	median := Median(values)
-	low, high := slices.Min(values), slices.Max(values)
-	s.Mean, s.Median, s.Min, s.Max = &mean, &median, &low, &high
+	s.Mean, s.Median, s.IQM = known(mean), known(stats.Median(values)), known(stats.IQM(values))
+	s.Min, s.Max = known(slices.Min(values)), known(slices.Max(values))
 	if s.N > 1 {
-		s.SD = &sd
+		s.SD = known(sd)
 	}
 	return s
 }
 
-// Median is the middle value, or the mean of the two middle ones. gonum's
-// stat.Quantile interpolates otherwise for even counts, which surprises readers
-// of small samples. It is NaN for no values.
-func Median(values []float64) float64 {
-	if len(values) == 0 {
-		return math.NaN()
+// known is a value that JSON can say, or nil.
+func known(v float64) *float64 {
+	if !finite(v) {
+		return nil
 	}
-	sorted := slices.Sorted(slices.Values(values))
-	mid := len(sorted) / 2
-	if len(sorted)%2 == 1 {
-		return sorted[mid]
-	}
-	return sorted[mid-1] + (sorted[mid]-sorted[mid-1])/2
+	return &v
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

@@ -38,6 +38,7 @@ var arrows = map[string][]string{
 	"storage/":             {"storage", "storage/migrations", "training"},
 	"report":               {"report/", "storage", "sweeps", "training"},
 	"report/chart":         {},
+	"report/stats":         {},
 	"activities":           {"storage", "sweeps", "training"},
 	"workflows":            {"activities", "sweeps", "training"},
 	"internal/archtest":    {},
