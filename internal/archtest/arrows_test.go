@@ -48,6 +48,7 @@ var arrows = map[string][]string{
 	"internal/devstack/":   {"internal/devstack", "internal/devstack/"},
 	"cmd/sweep":            {"activities", "internal/devstack", "report", "storage", "storage/", "sweeps", "training", "training/", "workflows"},
 	"cmd/bench-train":      {"training", "training/"},
+	"cmd/bench-pages":      {"internal/devstack", "internal/devstack/", "report", "storage", "storage/"},
 	"cmd/bench-ingest":     {"internal/devstack", "internal/devstack/", "storage", "storage/"},
 }
 
