@@ -26,6 +26,9 @@ func (r *report) grid(e *Experiment, n *node, schema training.Schema) {
 	if r.mistakes == before { // what exclude matches is only known of sound axes
 		e.Exclude = a.excludes(n.get("exclude"), e)
 	}
+	if r.mistakes == before {
+		e.Contrasts = a.contrasts(n.get("contrasts"), e)
+	}
 }
 
 // axes reads the parameters of one experiment.

@@ -44,6 +44,8 @@ func TestHostileFilesAreCheap(t *testing.T) {
 		"listed seeds":        head + "defaults: {task: gaussians, seeds: [" + each(9_000, "%d,") + "]}\n" + hundred,
 		"counted seeds":       head + "defaults: {task: gaussians, seeds: 10000}\n" + hundred,
 		"excludes everywhere": head + "defaults: {task: gaussians, matrix: {batch: [" + each(300, "1%d,") + "], z_dim: [" + each(300, "1%d,") + "]}, exclude: [" + each(60, "{batch: 1%[1]d, z_dim: 1%[1]d},") + "]}\n" + hundred,
+		"contrasts everywhere": head + "defaults: {task: gaussians, matrix: {batch: [" + each(31, "1%d,") + "], z_dim: [" + each(31, "1%d,") + "]}, exclude: [{batch: 10, z_dim: 10}], contrasts: [" +
+			each(16, "{axis: batch, value: 1%[1]d, against: 130, at: {z_dim: 1%[1]d}},") + "], seeds: 10000}\n" + hundred,
 	} {
 		t.Run(name, func(t *testing.T) {
 			var before, after runtime.MemStats

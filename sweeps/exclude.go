@@ -64,25 +64,8 @@ func (a *axes) exclude(n *node, all []factor) training.Params {
 
 // excluded reads one setting of an entry: an axis and one of its values.
 func (a *axes) excluded(f *node, all []factor) (training.Value, bool) {
-	var names []string
-	for _, fa := range all {
-		names = append(names, fa.names...)
-	}
-	if !slices.Contains(names, f.key) {
-		a.atKey(f, "is no axis of this experiment%s", didYouMean(f.key, names))
+	if !a.isAxisKey(f, all) {
 		return training.Value{}, false
 	}
-	p, _ := a.schema.Param(f.key)
-	v, ok := a.value(f, p)
-	if !ok {
-		return v, false
-	}
-	for _, fa := range all {
-		if slices.ContainsFunc(fa.rows, func(row []training.Value) bool { return fa.matches(row, training.Params{{Name: f.key, Value: v}}) }) {
-			continue
-		}
-		a.at(f, "%s is not a value of axis %s, so this matches no cell", v, f.key)
-		return v, false
-	}
-	return v, true
+	return a.level(f.key, f, all)
 }

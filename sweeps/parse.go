@@ -12,7 +12,7 @@ import (
 // The keys of the format, by the part of the file that holds them.
 var (
 	topKeys        = []string{"version", "name", "description", "defaults", "experiments", "budget", "labels"}
-	defaultKeys    = []string{"task", "metric", "parameters", "matrix", "zip", "exclude", "seeds", "seed_base", "checkpoint", "retry", "labels"}
+	defaultKeys    = []string{"task", "metric", "parameters", "matrix", "zip", "exclude", "contrasts", "seeds", "seed_base", "checkpoint", "retry", "labels"}
 	experimentKeys = append([]string{"name"}, defaultKeys...)
 
 	ofTop        = place{"at the top of the file", []string{"version", "description", "defaults", "experiments", "budget"}}

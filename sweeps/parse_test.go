@@ -155,6 +155,9 @@ func describe(s *sweeps.Spec) string {
 		for _, x := range e.Exclude {
 			fmt.Fprintf(&b, "  exclude %s\n", x)
 		}
+		for _, c := range e.Contrasts {
+			fmt.Fprintf(&b, "  contrast %s\n", c)
+		}
 	}
 	return b.String()
 }

@@ -51,7 +51,8 @@ type Experiment struct {
 	Axes       []Axis          // `matrix`, in file order
 	Zips       []Zip           // `zip`, in file order
 	Exclude    []training.Params
-	Seeds      []int64 // at least one, no two equal, each 0 to 2^63-1
+	Contrasts  []Contrast // planned comparisons, in file order, at most 16
+	Seeds      []int64    // at least one, no two equal, each 0 to 2^63-1
 	Checkpoint Checkpoint
 	Retry      Retry
 	Labels     []Label // sorted by name
