@@ -11,11 +11,11 @@ import (
 
 // The keys of the format, by the part of the file that holds them.
 var (
-	topKeys        = []string{"version", "name", "description", "defaults", "experiments", "budget", "labels"}
+	topKeys        = []string{"version", "name", "description", "defaults", "experiments", "budget", "notify", "labels"}
 	defaultKeys    = []string{"task", "metric", "parameters", "matrix", "zip", "exclude", "contrasts", "seeds", "seed_base", "checkpoint", "retry", "labels"}
 	experimentKeys = append([]string{"name"}, defaultKeys...)
 
-	ofTop        = place{"at the top of the file", []string{"version", "description", "defaults", "experiments", "budget"}}
+	ofTop        = place{"at the top of the file", []string{"version", "description", "defaults", "experiments", "budget", "notify"}}
 	ofExperiment = place{"in defaults or an experiment", defaultKeys}
 )
 
@@ -49,6 +49,7 @@ func (r *report) spec(root *node) *Spec {
 	s.Description = r.words(root.get("description"), 4096)
 	s.Labels = r.labels(root.get("labels"))
 	s.Budget = r.budget(root.get("budget"))
+	s.Notify = r.notify(root.get("notify"))
 	if n := root.get("budget").get("max_trials"); n != nil {
 		s.budgetAt = n
 	}

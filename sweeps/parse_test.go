@@ -139,7 +139,7 @@ func TestEveryKeyIsReadAndDefaultsAreMerged(t *testing.T) {
 // describe spells everything that a Spec says.
 func describe(s *sweeps.Spec) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "version %d name %s description %q labels %v budget %+v\n", s.Version, s.Name, s.Description, s.Labels, s.Budget)
+	fmt.Fprintf(&b, "version %d name %s description %q labels %v budget %+v notify %+v\n", s.Version, s.Name, s.Description, s.Labels, s.Budget, s.Notify)
 	for _, e := range s.Experiments {
 		fmt.Fprintf(&b, "\n%s: task %s missing %t\n", e.Name, e.Task, e.Missing)
 		fmt.Fprintf(&b, "  metric %+v checkpoint %+v retry %+v labels %v seeds %v\n", e.Metric, e.Checkpoint, e.Retry, e.Labels, e.Seeds)

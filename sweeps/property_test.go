@@ -79,7 +79,8 @@ func TestUnrelatedKeysNeverTouchIdentity(t *testing.T) {
 		", metric: {name: reverse_kl}", ", checkpoint: {every: {steps: 7}, keep: {last: 9}}", ", retry: {infra: {max: 1}}",
 		", labels: {a: b}", ", metric: {name: d_loss, goal: maximize}",
 	}
-	tops := []string{"labels: {c: d}\n", "budget: {max_trials: 9999, max_concurrent: 3, max_wall: 1h}\n", "description: other\n", "# a comment\n"}
+	tops := []string{"labels: {c: d}\n", "budget: {max_trials: 9999, max_concurrent: 3, max_wall: 1h}\n", "description: other\n", "# a comment\n",
+		"notify: {webhook: lab}\n", "notify: {webhook: other, on: [diverged], diverged_share: 0.5}\n"}
 	rapid.Check(t, func(t *rapid.T) {
 		d := drafts().Draw(t, "draft")
 		plain := lines(expandDraft(t, d))

@@ -15,7 +15,7 @@ import (
 
 // later lists the keys of the format that this version does not know to obey.
 var later = []string{"where", "when", "method", "early_terminate", "resources", "priority",
-	"retention", "notify", "data"}
+	"retention", "data"}
 
 // is tells whether n is there and of the kind, and reports it when it is not.
 func (r *report) is(n *node, want kind) bool {

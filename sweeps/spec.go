@@ -17,6 +17,7 @@ type Spec struct {
 	Description string // at most 4096 bytes, may hold line breaks
 	Experiments []Experiment
 	Budget      Budget
+	Notify      Notify
 	Labels      []Label // of the whole sweep, sorted by name
 
 	file     string
