@@ -22,7 +22,8 @@ type Sweep struct {
 	File      string // the path it was submitted from, for messages
 	Text      []byte // the file, verbatim
 	Only      []string
-	Prune     bool // forget cells that the file no longer names
+	Prune     bool              // forget cells that the file no longer names
+	Data      map[string]string // digests of the data sets that its tasks need, by name
 	Revision  int64
 	State     SweepState
 	Submitted time.Time

@@ -17,23 +17,26 @@ func (s *Store) PutSweep(ctx context.Context, w storage.Sweep) (int64, error) {
 	if w.Only == nil {
 		w.Only = []string{}
 	}
+	if w.Data == nil {
+		w.Data = map[string]string{}
+	}
 	var revision int64
 	err := s.pool.QueryRow(ctx, `
-		INSERT INTO store.sweeps AS w (name, file, body, only_names, prune, revision, state)
-		VALUES ($1, $2, $3, $4, $5, 1, 'running')
+		INSERT INTO store.sweeps AS w (name, file, body, only_names, prune, data, revision, state)
+		VALUES ($1, $2, $3, $4, $5, $6, 1, 'running')
 		ON CONFLICT (name) DO UPDATE SET file = EXCLUDED.file, body = EXCLUDED.body, only_names = EXCLUDED.only_names,
-			prune = EXCLUDED.prune, state = 'running', submitted = now(),
+			prune = EXCLUDED.prune, data = EXCLUDED.data, state = 'running', submitted = now(),
 			revision = w.revision + (w.body <> EXCLUDED.body)::int
-		RETURNING revision`, w.Name, w.File, w.Text, w.Only, w.Prune).Scan(&revision)
+		RETURNING revision`, w.Name, w.File, w.Text, w.Only, w.Prune, w.Data).Scan(&revision)
 	return revision, explain("store sweep "+w.Name, err)
 }
 
-const sweepColumns = `name, file, body, only_names, prune, revision, state, submitted,
+const sweepColumns = `name, file, body, only_names, prune, data, revision, state, submitted,
 	(1e6 * extract(epoch FROM ran + coalesce(clock_timestamp() - running_since, '0')))::bigint AS ran`
 
 func scanSweep(row pgx.CollectableRow) (w storage.Sweep, err error) {
 	var ran int64 // microseconds
-	err = row.Scan(&w.Name, &w.File, &w.Text, &w.Only, &w.Prune, &w.Revision, &w.State, &w.Submitted, &ran)
+	err = row.Scan(&w.Name, &w.File, &w.Text, &w.Only, &w.Prune, &w.Data, &w.Revision, &w.State, &w.Submitted, &ran)
 	w.Ran = max(0, time.Duration(ran)*time.Microsecond)
 	return w, err
 }

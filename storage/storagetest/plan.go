@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"time"
 
 	"sweep/storage"
@@ -13,6 +14,16 @@ var planTests = []pointsTest{
 	{"a plan of new trials makes them pending", func(w *world) {
 		w.wantPlan(w.submit(storage.Sweep{Name: "s"}, "a", "b"), storage.PlanCounts{Trials: 2, New: 2})
 		w.wantCounts("s", storage.Counts{Pending: 2})
+	}},
+	{"a sweep keeps the data sets of its newest submission", func(w *world) {
+		for _, data := range []map[string]string{{"mnist": "1a", "faces": "2b"}, {"mnist": "3c"}, nil} {
+			w.submit(storage.Sweep{Name: "s", Data: data}, "a")
+			got, err := w.Sweep(w.ctx, "s")
+			w.must(err)
+			if !maps.Equal(got.Data, data) {
+				w.Fatalf("data %v, submitted with %v", got.Data, data)
+			}
+		}
 	}},
 	{"planning again changes nothing", func(w *world) {
 		w.submit(storage.Sweep{Name: "s"}, "a", "b")
