@@ -60,26 +60,34 @@ func (s *Spec) Count(only ...string) (int, error) {
 	return int(total), nil
 }
 
-// Expand yields the trials of the named experiments, or of all experiments
+// Expand is ExpandWith for experiments that read no data set.
+func (s *Spec) Expand(only ...string) iter.Seq2[Trial, error] { return s.ExpandWith(nil, only...) }
+
+// ExpandWith yields the trials of the named experiments, or of all experiments
 // where none is named: experiments in file order, each by Index. Trials are
 // made one by one, so a caller may take a page and stop. What Count refuses
-// comes as the only element, with its error.
-func (s *Spec) Expand(only ...string) iter.Seq2[Trial, error] {
+// comes as the only element, with its error, and so does an experiment whose
+// data set has no digest.
+func (s *Spec) ExpandWith(data Digests, only ...string) iter.Seq2[Trial, error] {
 	return func(yield func(Trial, error) bool) {
 		if _, err := s.Count(only...); err != nil {
 			yield(Trial{}, err)
 			return
 		}
 		chosen, _ := s.choose(only)
+		if err := s.lacking(chosen, data); err != nil {
+			yield(Trial{}, err)
+			return
+		}
 		for _, e := range chosen {
-			if !e.expand(yield) {
+			if !e.expand(data, yield) {
 				return
 			}
 		}
 	}
 }
 
-func (e *Experiment) expand(yield func(Trial, error) bool) bool {
+func (e *Experiment) expand(data Digests, yield func(Trial, error) bool) bool {
 	schema, ok := training.SchemaOf(e.Task)
 	if !ok {
 		return yield(Trial{}, fmt.Errorf("experiment %s: unknown task %q", e.Name, e.Task))
@@ -88,7 +96,7 @@ func (e *Experiment) expand(yield func(Trial, error) bool) bool {
 	index := 0
 	for _, seed := range e.Seeds {
 		done := g.walk(func(digits []int) bool {
-			t, err := e.trial(schema, g.cell(digits), seed)
+			t, err := e.trial(schema, data, g.cell(digits), seed)
 			t.Index = index
 			index++
 			return yield(t, err) && err == nil
@@ -100,7 +108,7 @@ func (e *Experiment) expand(yield func(Trial, error) bool) bool {
 	return true
 }
 
-func (e *Experiment) trial(schema training.Schema, c Cell, seed int64) (Trial, error) {
+func (e *Experiment) trial(schema training.Schema, data Digests, c Cell, seed int64) (Trial, error) {
 	given := e.Fixed
 	for _, s := range c {
 		given = given.With(s.Name, s.Value)
@@ -109,7 +117,7 @@ func (e *Experiment) trial(schema training.Schema, c Cell, seed int64) (Trial, e
 	if err != nil {
 		return Trial{}, fmt.Errorf("experiment %s, cell %s: %w", e.Name, c, err)
 	}
-	config := training.Config{Engine: training.EngineVersion, Task: e.Task, Params: params, Seed: seed}
+	config := training.Config{Engine: training.EngineVersion, Task: e.Task, Data: data[schema.Data], Params: params, Seed: seed}
 	return Trial{Experiment: e.Name, Cell: c, Config: config}, nil
 }
 

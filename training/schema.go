@@ -111,6 +111,10 @@ type Schema struct {
 	// (design.md §4.5), so that two names of one computation share a hash.
 	Canonical func(Params) Params
 
+	// Data names the data set that the task reads, "" where data are generated.
+	// The set's digest is part of its trials' identity (Config.Data).
+	Data string
+
 	// Missing marks a task that files may name but this version cannot train.
 	Missing bool
 
