@@ -184,7 +184,7 @@ func (a *Activities) Report(ctx context.Context, in SweepInput) error {
 // planRows expands lazily: a plan is never held in memory as a whole.
 func planRows(sw storage.Sweep, spec *sweeps.Spec) iter.Seq2[storage.PlanRow, error] {
 	return func(yield func(storage.PlanRow, error) bool) {
-		for t, err := range spec.Expand(sw.Only...) {
+		for t, err := range spec.ExpandWith(sw.Data, sw.Only...) {
 			if err != nil {
 				yield(storage.PlanRow{}, temporal.NewNonRetryableApplicationError("expand sweep", ConfigError, err))
 				return
