@@ -196,6 +196,7 @@ func TestWhatCannotBeTrainedIsRefused(t *testing.T) {
 		"not resolved":  {change(func(c *training.Config) { c.Params = nil }), "not resolved"},
 		"negative seed": {change(func(c *training.Config) { c.Seed = -1 }), "seed -1 is negative"},
 		"not canonical": {change(func(c *training.Config) { c.Params = c.Params.With("rollback", training.StringValue("none")) }), "not resolved"},
+		"data for none": {change(func(c *training.Config) { c.Data = "1a" }), `task gaussians and the digest "1a" of its data set do not fit`},
 		"unknown value": {change(func(c *training.Config) { c.Params = c.Params.With("gradient", training.StringValue("half")) }), "not one of truncated, full"},
 	} {
 		_, err := newEngine().Train(t.Context(), training.Job{Config: c.cfg}, newTape())
