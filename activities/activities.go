@@ -29,8 +29,9 @@ type Activities struct {
 	Trainer  Trainer
 	Groups   Groups
 	Reports  Reports
-	Worker   string        // who trains, for people: host/pid
-	Flush    time.Duration // how often points are committed; 0 means 2 s
+	Worker   string          // who trains, for people: host/pid
+	Program  storage.Program // what trains, for provenance
+	Flush    time.Duration   // how often points are committed; 0 means 2 s
 }
 
 // Plans keeps sweeps and their plans.

@@ -79,7 +79,7 @@ func (a *Activities) claim(ctx context.Context, in SegmentInput) (storage.Claim,
 	}
 	claim, err := a.Attempts.Claim(ctx, storage.ClaimRequest{
 		Hash: in.Hash, WorkflowID: activity.GetInfo(ctx).WorkflowExecution.ID,
-		Worker: a.Worker, Numerics: a.Trainer.Numerics(in.Task), Lease: in.Lease,
+		Worker: a.Worker, Numerics: a.Trainer.Numerics(in.Task), Lease: in.Lease, Program: a.Program,
 	}, verify)
 	if err != nil {
 		return claim, nil, fmt.Errorf("claim trial %.12s: %w", in.Hash, err)
@@ -93,7 +93,7 @@ func (a *Activities) claim(ctx context.Context, in SegmentInput) (storage.Claim,
 func (a *Activities) train(ctx context.Context, in SegmentInput, claim storage.Claim, state []byte) (SegmentResult, error) {
 	var cfg training.Config
 	if err := json.Unmarshal(claim.Config, &cfg); err != nil {
-		return SegmentResult{}, a.fail(ctx, in.Hash, claim.Fence, errors.Join(training.ErrConfig, err))
+		return SegmentResult{}, a.fail(ctx, in.Hash, claim.Fence, 0, errors.Join(training.ErrConfig, err))
 	}
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -102,13 +102,15 @@ func (a *Activities) train(ctx context.Context, in SegmentInput, claim storage.C
 		attempts: a.Attempts, objects: a.Objects, stop: stop,
 	})
 	unwatch := a.watch(ctx, stop, in, claim, rec)
+	used := threadClock()
 	res, err := a.Trainer.Train(ctx, training.Job{Config: cfg, Resume: state, Every: in.Every, MaxTime: in.MaxTime}, rec)
+	cpu := used()
 	closeErr := rec.Close()
 	unwatch()
 	if err = errors.Join(err, closeErr); err != nil {
-		return SegmentResult{}, a.fail(ctx, in.Hash, claim.Fence, err)
+		return SegmentResult{}, a.fail(ctx, in.Hash, claim.Fence, cpu, err)
 	}
-	end := storage.End{Hash: in.Hash, Fence: claim.Fence, Outcome: string(res.Outcome), Step: res.Step, Reason: res.Reason}
+	end := storage.End{Hash: in.Hash, Fence: claim.Fence, Outcome: string(res.Outcome), Step: res.Step, Reason: res.Reason, CPU: cpu}
 	out := SegmentResult{Outcome: res.Outcome, Step: res.Step, Fence: claim.Fence, Wanted: rec.Wanted()}
 	return out, a.end(ctx, end)
 }
@@ -142,11 +144,11 @@ var errWorkerStops = errors.New("the worker is stopping")
 
 // fail closes the attempt and gives the error its class: what can never
 // succeed is not retried. A stale attempt has nothing to close.
-func (a *Activities) fail(ctx context.Context, hash string, fence int64, err error) error {
+func (a *Activities) fail(ctx context.Context, hash string, fence int64, cpu time.Duration, err error) error {
 	if errors.Is(err, storage.ErrStale) {
 		return fmt.Errorf("train trial %.12s: %w", hash, err)
 	}
-	end := storage.End{Hash: hash, Fence: fence, Outcome: "failed", Step: -1, Reason: err.Error()}
+	end := storage.End{Hash: hash, Fence: fence, Outcome: "failed", Step: -1, Reason: err.Error(), CPU: cpu}
 	if endErr := a.end(ctx, end); endErr != nil {
 		err = errors.Join(err, endErr)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +30,21 @@ func TestASegmentTrainsATrialToItsEndAndOnlyOnce(t *testing.T) {
 		t.Errorf("again: %+v, %v; expected settled", r, err)
 	}
 	w.eachStepOnce(trial.Hash, 2500)
+}
+
+func TestAnAttemptTellsWhatTrainedItAndWhatItTook(t *testing.T) {
+	w := newWorld(t, noopSweep("steps: 2500"))
+	trial := w.planned()[0]
+	w.acts.Program = storage.Program{Machine: "a machine", Version: "v1", Commit: "c0ffee"}
+	r, err := w.segment(trial, 0)
+	finished(t, r, err)
+	all, err := w.store.Attempts(context.Background(), trial.Hash)
+	if err != nil || len(all) != 1 || all[0].Program != w.acts.Program {
+		t.Fatalf("attempts %+v, error %v", all, err)
+	}
+	if cpu := all[0].CPUSeconds; runtime.GOOS == "linux" && (cpu == nil || *cpu <= 0 || *cpu > all[0].Ended.Sub(all[0].Started).Seconds()+0.1) {
+		t.Errorf("processor seconds %v", cpu)
+	}
 }
 
 func TestSegmentsContinueOneAnother(t *testing.T) {

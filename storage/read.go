@@ -68,6 +68,11 @@ type Attempt struct {
 	RolledBack int64 // points this attempt's start rolled back
 	Outcome    string
 	Reason     string
+	Numerics   string // numerics key
+	Program
+	Engine     int64    // engine version of the trial, 0 for unknown
+	DataDigest string   // of the trial's data files, "" for generated data
+	CPUSeconds *float64 // processor time of the training thread; nil: not measured
 }
 
 // TrialArtifact is an artifact with the trial it belongs to.

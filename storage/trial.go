@@ -40,6 +40,15 @@ type ClaimRequest struct {
 	Worker     string // who will train, for people
 	Numerics   string // numerics key of the worker
 	Lease      time.Duration
+	Program    Program // what trains
+}
+
+// Program says what trained a trial, for the provenance of its results.
+type Program struct {
+	Machine string // system and processor
+	Version string
+	Commit  string // of the source; "" when it was not built from one
+	Dirty   bool   // the source had changes that were not committed
 }
 
 // Claim is the right to write: the fence, and what to go on from.
@@ -111,6 +120,7 @@ type End struct {
 	Outcome string // a training.Outcome, or "failed"
 	Step    int64
 	Reason  string
+	CPU     time.Duration // processor time of the training thread; 0: not measured
 }
 
 // Settlement is a group's last word on a trial.

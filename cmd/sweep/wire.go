@@ -79,7 +79,7 @@ func (s *services) newActivities(c client.Client, worker string) *activities.Act
 	return &activities.Activities{
 		Plans: m, Queue: m, Strays: m, Attempts: m, Outcomes: m,
 		Objects: s.objects, Trainer: newEngine(), Groups: groups{c},
-		Reports: reports{s}, Worker: worker,
+		Reports: reports{s}, Worker: worker, Program: program(),
 	}
 }
 

@@ -36,7 +36,7 @@ func (s *Store) Claim(ctx context.Context, r storage.ClaimRequest, verify func(c
 	now, rolledBack := time.Now(), t.rollBack(from)
 	t.state, t.workflow, t.numerics, t.lease, t.updated, t.reason = storage.Running, r.WorkflowID, r.Numerics, now.Add(r.Lease), now, ""
 	t.attempts = append(t.attempts, storage.Attempt{TrialID: t.hash, Fence: t.fence, Worker: r.Worker, WorkflowID: r.WorkflowID,
-		Started: now, LastSeen: now, FromStep: t.step, LastStep: t.step, RolledBack: rolledBack, Outcome: "running"})
+		Started: now, LastSeen: now, FromStep: t.step, LastStep: t.step, RolledBack: rolledBack, Outcome: "running", Numerics: r.Numerics, Program: r.Program})
 	return storage.Claim{Fence: t.fence, Config: t.config, Checkpoint: from, Replay: t.replay, Wanted: s.want(t)}, nil
 }
 
@@ -128,6 +128,9 @@ func (s *Store) End(_ context.Context, e storage.End) error {
 	}
 	t.state, t.lease, t.step, t.updated, t.reason = state, time.Time{}, max(t.step, e.Step), time.Now(), e.Reason
 	t.closeAttempt(e.Outcome, e.Reason)
+	if seconds := e.CPU.Seconds(); seconds > 0 {
+		t.attempts[len(t.attempts)-1].CPUSeconds = &seconds
+	}
 	return nil
 }
 

@@ -131,9 +131,11 @@ func newest(ctx context.Context, tx pgx.Tx, trial int64, verify func(context.Con
 
 func openAttempt(ctx context.Context, tx pgx.Tx, trial, fence int64, r storage.ClaimRequest, from, points int64) error {
 	_, err := tx.Exec(ctx, `
-		INSERT INTO store.attempts (trial, fence, worker, workflow_id, numerics, started, from_step, rolled_back)
-		VALUES ($1, $2, $3, $4, $5, clock_timestamp(), $6, $7)`,
-		trial, fence, r.Worker, r.WorkflowID, r.Numerics, from, points)
+		INSERT INTO store.attempts (trial, fence, worker, workflow_id, numerics, started, from_step, rolled_back,
+			machine, version, git_commit, git_dirty)
+		VALUES ($1, $2, $3, $4, $5, clock_timestamp(), $6, $7, nullif($8, ''), nullif($9, ''), nullif($10, ''), CASE WHEN $10 <> '' THEN $11::boolean END)`,
+		trial, fence, r.Worker, r.WorkflowID, r.Numerics, from, points,
+		r.Program.Machine, r.Program.Version, r.Program.Commit, r.Program.Dirty)
 	return err
 }
 

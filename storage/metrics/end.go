@@ -35,8 +35,9 @@ func (s *Store) End(ctx context.Context, e storage.End) error {
 			return err
 		}
 		_, err = tx.Exec(ctx, `
-			UPDATE store.attempts a SET ended = clock_timestamp(), outcome = $3, reason = nullif($4, ''), last_seen = clock_timestamp(), last_step = t.step
-			FROM store.trials t WHERE t.id = $1 AND a.trial = $1 AND a.fence = $2`, id, e.Fence, e.Outcome, e.Reason)
+			UPDATE store.attempts a SET ended = clock_timestamp(), outcome = $3, reason = nullif($4, ''), last_seen = clock_timestamp(), last_step = t.step,
+				cpu_seconds = nullif($5::float8, 0)
+			FROM store.trials t WHERE t.id = $1 AND a.trial = $1 AND a.fence = $2`, id, e.Fence, e.Outcome, e.Reason, e.CPU.Seconds())
 		return err
 	})
 }

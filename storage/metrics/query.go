@@ -13,8 +13,8 @@ import (
 )
 
 // Query runs one reader's statement: as role sweep_reader, which sees the
-// documented views alone, read only, on a connection of its own that is closed
-// afterwards, for at most timeout (0: a minute). At most rowLimit rows come
+// documented views alone, in a read-only transaction, on a connection of its own
+// that is closed afterwards, for at most timeout (0: a minute). At most rowLimit rows come
 // back (0: 100,000), with Truncated set if there were more. Cells are Go's plain
 // types, or driver.Valuer (numeric, interval). A mistake in the statement is an
 // error of one line.
@@ -37,7 +37,13 @@ func (s *Store) Query(ctx context.Context, sql string, rowLimit int, timeout tim
 	ctx, cancel := context.WithCancel(ctx)
 	defer conn.Close(context.WithoutCancel(ctx))
 	defer cancel()
-	t, err := table(ctx, conn, sql, limit(rowLimit))
+	// The transaction is explicit: nothing inside the statement can end it and
+	// begin one that writes.
+	tx, err := conn.BeginTx(ctx, pgx.TxOptions{AccessMode: pgx.ReadOnly})
+	if err != nil {
+		return storage.Table{}, explain("open a reader's session", err)
+	}
+	t, err := table(ctx, tx, sql, limit(rowLimit))
 	return t, explain("query", err)
 }
 
@@ -45,7 +51,7 @@ const reader = "sweep_reader"
 
 var errEmpty = errors.New("the statement is empty")
 
-func table(ctx context.Context, conn *pgx.Conn, sql string, n int) (t storage.Table, err error) {
+func table(ctx context.Context, conn querier, sql string, n int) (t storage.Table, err error) {
 	rows, err := conn.Query(ctx, sql)
 	if err != nil {
 		return t, err

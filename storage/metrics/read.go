@@ -71,14 +71,26 @@ func (s *Store) Finals(ctx context.Context, sweep, experiment, metric string) ([
 // in plan order and then by fence.
 func (s *Store) Attempts(ctx context.Context, sweepOrTrial string) ([]storage.Attempt, error) {
 	rows, _ := s.pool.Query(ctx, `
-		SELECT a.trial_id, a.fence, a.worker, a.workflow_id, a.started, a.ended, a.last_seen, a.from_step, a.last_step,
-		       a.points_rolled_back, a.outcome, coalesce(a.reason, '')
-		FROM public.attempts a
-		LEFT JOIN (SELECT trial_id, min(trial_index) AS at FROM public.trials WHERE sweep = $1 GROUP BY trial_id) t USING (trial_id)
-		WHERE a.trial_id = $1 OR t.at IS NOT NULL
-		ORDER BY t.at, a.trial_id, a.fence LIMIT $2`, sweepOrTrial, maxRows)
-	out, err := pgx.CollectRows(rows, pgx.RowToStructByPos[storage.Attempt])
+		SELECT t.hash, a.fence, a.worker, a.workflow_id, a.started, a.ended, coalesce(a.last_seen, t.seen), a.from_step,
+		       coalesce(a.last_step, t.step), a.rolled_back, coalesce(a.outcome, 'running'), coalesce(a.reason, ''),
+		       a.numerics, coalesce(a.machine, ''), coalesce(a.version, ''), coalesce(a.git_commit, ''), coalesce(a.git_dirty, false),
+		       coalesce((convert_from(c.config, 'UTF8')::jsonb->>'engine')::bigint, 0),
+		       coalesce(convert_from(c.config, 'UTF8')::jsonb->>'data', ''), a.cpu_seconds
+		FROM (SELECT trial, min(idx) AS at FROM store.plan WHERE sweep = $1 AND wanted GROUP BY trial
+		      UNION ALL SELECT id, 0 FROM store.trials WHERE hash = $1) mine
+		JOIN store.trials t ON t.id = mine.trial
+		JOIN store.attempts a ON a.trial = mine.trial
+		JOIN store.configs c ON c.trial = mine.trial
+		ORDER BY mine.at, t.hash, a.fence LIMIT $2`, sweepOrTrial, maxRows)
+	out, err := pgx.CollectRows(rows, scanAttempt)
 	return out, explain("list the attempts of "+short(sweepOrTrial), err)
+}
+
+func scanAttempt(row pgx.CollectableRow) (a storage.Attempt, err error) {
+	p := &a.Program
+	return a, row.Scan(&a.TrialID, &a.Fence, &a.Worker, &a.WorkflowID, &a.Started, &a.Ended, &a.LastSeen, &a.FromStep,
+		&a.LastStep, &a.RolledBack, &a.Outcome, &a.Reason,
+		&a.Numerics, &p.Machine, &p.Version, &p.Commit, &p.Dirty, &a.Engine, &a.DataDigest, &a.CPUSeconds)
 }
 
 // Artifacts lists the artifacts of one name ("" for all) of an experiment's

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"sweep/storage/metrics"
 )
 
@@ -115,18 +117,55 @@ func TestThePageNamesEveryColumnOfEveryView(t *testing.T) {
 	}
 }
 
+func TestEveryViewAndColumnThatReadersSeeHasAComment(t *testing.T) {
+	c := connect(t, database(t))
+	rows, err := c.Query(t.Context(), `
+		SELECT k.relname || coalesce('.' || a.attname, '') FROM pg_class k
+		CROSS JOIN LATERAL (SELECT NULL::name AS attname, 0 AS attnum
+			UNION ALL SELECT attname, attnum FROM pg_attribute WHERE attrelid = k.oid AND attnum > 0) a
+		WHERE k.relnamespace = 'public'::regnamespace AND k.relkind = 'v' AND coalesce(col_description(k.oid, a.attnum), obj_description(k.oid)) IS NULL
+		   OR k.relnamespace = 'public'::regnamespace AND k.relkind = 'v' AND a.attnum > 0 AND col_description(k.oid, a.attnum) IS NULL
+		ORDER BY 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bare, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(bare) > 0 {
+		t.Errorf("without a comment: %v, error %v", bare, err)
+	}
+}
+
 func TestReadersSeeTheViewsAndChangeNothing(t *testing.T) {
 	s := demo(t, database(t))
 	for name, c := range map[string]struct{ statement, want string }{
-		"write to a view":   {`DELETE FROM trials`, "cannot delete"},
-		"create":            {`CREATE TABLE x (i int)`, "read-only"},
-		"internal tables":   {`SELECT * FROM store.trials`, "permission denied"},
-		"leave read only":   {`SELECT set_config('transaction_read_only', 'off', false)`, "read-write mode"},
-		"the server's file": {`SELECT pg_read_file('postgresql.conf')`, "permission denied"},
-		"two statements":    {`SELECT 1; SELECT 2`, "multiple commands"},
-		"a mistake":         {`SELEC 1`, "syntax error"},
-		"nothing":           {` -- only a comment`, "empty"},
-		"too slow":          {`SELECT pg_sleep(20)`, "timeout"},
+		"write to a view":               {`DELETE FROM trials`, "cannot delete"},
+		"create":                        {`CREATE TABLE x (i int)`, "read-only"},
+		"create for the session":        {`CREATE TEMP TABLE x AS SELECT 1`, "read-only"},
+		"internal tables":               {`SELECT * FROM store.trials`, "permission denied"},
+		"the program's functions":       {`SELECT store.idle_state(1)`, "permission denied"},
+		"passwords":                     {`SELECT * FROM pg_authid`, "permission denied"},
+		"leave read only by function":   {`SELECT set_config('transaction_read_only', 'off', false)`, "permission denied"},
+		"leave the role by function":    {`SELECT set_config('role', 'none', false), query_to_xml('TABLE store.trials', true, true, '')`, "permission denied"},
+		"leave the role by a view":      {`UPDATE pg_settings SET setting = 'none' WHERE name = 'role'`, "read-only"},
+		"leave all in a block":          {`DO $$ BEGIN RESET ROLE; COMMIT; SET default_transaction_read_only = off; DELETE FROM store.trials; END $$`, "permission denied"},
+		"a query in a query":            {`SELECT query_to_xml('TABLE store.trials', true, true, '')`, "permission denied"},
+		"the server's file":             {`SELECT pg_read_file('postgresql.conf')`, "permission denied"},
+		"the server's folder":           {`SELECT pg_ls_dir('.')`, "permission denied"},
+		"copy to a file":                {`COPY (SELECT 1) TO '/tmp/sweep-reader-was-here'`, "must be superuser"},
+		"copy to a program":             {`COPY (SELECT 1) TO PROGRAM 'true'`, "must be superuser"},
+		"a large object from a file":    {`SELECT lo_import('/etc/passwd')`, "permission denied"},
+		"a large object to a file":      {`SELECT lo_export(1, '/tmp/sweep-reader-was-here')`, "permission denied"},
+		"the server's log":              {`SELECT pg_rotate_logfile()`, "permission denied"},
+		"the server's settings":         {`ALTER SYSTEM SET fsync = off`, "transaction block"},
+		"the server's load":             {`SELECT pg_reload_conf()`, "permission denied"},
+		"other sessions":                {`SELECT pg_terminate_backend(pid) FROM pg_stat_get_activity(NULL) AS a WHERE pid <> pg_backend_pid()`, "must be a superuser"},
+		"lock the program's tables":     {`LOCK TABLE store.trials`, "permission denied"},
+		"hold a row":                    {`SELECT * FROM sweeps FOR UPDATE`, "permission denied"},
+		"two statements":                {`SELECT 1; SELECT 2`, "multiple commands"},
+		"end the transaction and write": {`COMMIT; DELETE FROM store.trials`, "multiple commands"},
+		"a mistake":                     {`SELEC 1`, "syntax error"},
+		"nothing":                       {` -- only a comment`, "empty"},
+		"too slow":                      {`SELECT pg_sleep(20)`, "timeout"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := s.Query(t.Context(), c.statement, 0, 500*time.Millisecond)

@@ -17,6 +17,22 @@ var claimTests = []pointsTest{
 		}
 		w.wantState(hash, -1, storage.Running)
 	}},
+	{"an attempt tells what trained it and what it took", func(w *world) {
+		hash, workflow := w.dispatched()
+		r := Request(hash, workflow)
+		r.Program = storage.Program{Machine: "linux/amd64, a processor", Version: "v1", Commit: "c0ffee", Dirty: true}
+		claim, err := w.Claim(w.ctx, r, nil)
+		w.must(err)
+		w.must(w.End(w.ctx, storage.End{Hash: hash, Fence: claim.Fence, Outcome: "preempted", CPU: 1500 * time.Millisecond}))
+		w.claim(hash, workflow)
+		all := w.wantAttempts(hash, "preempted", "running")
+		if a := all[0]; a.Program != r.Program || a.Numerics != r.Numerics || a.CPUSeconds == nil || *a.CPUSeconds != 1.5 {
+			w.Errorf("attempt %+v", a)
+		}
+		if a := all[1]; a.Program != (storage.Program{}) || a.CPUSeconds != nil {
+			w.Errorf("attempt of an unknown program %+v", a)
+		}
+	}},
 	{"a claim goes on from the newest checkpoint", func(w *world) {
 		hash, workflow := w.dispatched()
 		f := w.claim(hash, workflow).Fence
