@@ -41,10 +41,10 @@ experiments:
 		fmt.Println(trial.Experiment, trial.Index, trial.Cell, "seed", trial.Config.Seed, trial.Config.Hash()[:8])
 	}
 	// Output:
-	// ring 0 k=1 seed 1 e7bd6b1d
-	// ring 1 k=5 seed 1 d34ec9db
-	// ring 2 k=1 seed 2 183f577c
-	// ring 3 k=5 seed 2 bc170252
+	// ring 0 k=1 seed 1 f8489484
+	// ring 1 k=5 seed 1 9b94beff
+	// ring 2 k=1 seed 2 d0198358
+	// ring 3 k=5 seed 2 057ee537
 }
 
 func ExampleSuggest() {

@@ -9,7 +9,7 @@ import (
 
 // EngineVersion is part of every trial's identity. It is raised by hand when
 // the numbers that training produces change on purpose.
-const EngineVersion = 1
+const EngineVersion = 2
 
 // Config is one trial, resolved: what is trained, with every parameter typed
 // and filled in, and the seed. Nothing else touches the numbers.

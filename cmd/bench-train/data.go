@@ -109,7 +109,7 @@ func (d *data) draw(s spec) error {
 		outer := uint32(i + 1)
 		for inner := range s.k {
 			at := kernels.Counter{Stream: kernels.StreamReal, Outer: outer, Inner: uint32(inner)}
-			gaussians.Draw(d.mixture, d.real.row(i, inner), key, at)
+			gaussians.Draw(be, d.mixture, d.real.row(i, inner), key, at)
 			at.Stream = kernels.StreamZ
 			be.Normals(d.z.row(i, inner), key, at)
 		}

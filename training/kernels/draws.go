@@ -1,15 +1,5 @@
 package kernels
 
-import "math"
-
-// Normal2 turns two uniform words into two independent standard normals (Box
-// and Muller 1958). The largest magnitude it can give is 6.7.
-func Normal2(u, v uint32) (float64, float64) {
-	r := math.Sqrt(float64(-2 * Log(float64((float64(u)+0.5)*(1.0/(1<<32))))))
-	sin, cos := sincosTurn(v)
-	return float64(r * cos), float64(r * sin)
-}
-
 // Index turns a uniform word into one of 0 … n−1; the bias is below n/2³².
 func Index(u uint32, n int) int { return int(uint64(u) * uint64(n) >> 32) }
 
@@ -18,17 +8,23 @@ func Uniform(hi, lo uint32) float64 {
 	return float64((uint64(hi)<<32|uint64(lo))>>11) * (1.0 / (1 << 53))
 }
 
-// Normals fills out: block i of the run gives elements 4i … 4i+3.
+// A group of draws is what eight blocks give: word w of the group's block b is
+// its draw 8w + b, so that eight lanes with a block each need no exchange.
+const (
+	groupBlocks = 8
+	groupDraws  = 4 * groupBlocks
+)
+
+// Normals fills out: element 32g + 8w + b is word w of the run's block 8g + b.
 func (r *Reference[T]) Normals(out []T, key Key, c Counter) {
-	for i := 0; i < len(out); i += 4 {
-		b := c.Block(key, uint32(i/4))
-		n0, n1 := Normal2(b[0], b[1])
-		n2, n3 := Normal2(b[2], b[3])
-		if rest := out[i:]; len(rest) >= 4 {
-			rest[0], rest[1], rest[2], rest[3] = T(n0), T(n1), T(n2), T(n3)
-			continue
+	for first := 0; first < len(out); first += groupDraws {
+		group := out[first:]
+		for b := range min(groupBlocks, len(group)) {
+			for w, word := range c.Block(key, uint32(first/4+b)) {
+				if at := groupBlocks*w + b; at < len(group) {
+					group[at] = T(Normal(word))
+				}
+			}
 		}
-		four := [4]T{T(n0), T(n1), T(n2), T(n3)}
-		copy(out[i:], four[:])
 	}
 }

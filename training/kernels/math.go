@@ -2,9 +2,9 @@ package kernels
 
 import "math"
 
-// The functions below are fdlibm's (Sun Microsystems, 1993: e_exp.c, e_log.c,
-// k_sin.c, k_cos.c), with every product rounded before it is added. They are
-// within a few units in the last place of the true value.
+// The functions below are fdlibm's (Sun Microsystems, 1993: e_exp.c, e_log.c),
+// with every product rounded before it is added. They are within a few units in
+// the last place of the true value.
 
 // Exp is e to the x.
 func Exp(x float64) float64 {
@@ -74,41 +74,6 @@ func Log(x float64) float64 {
 	r := t1 + t2
 	hfsq := float64(0.5 * float64(f*f))
 	return float64(k*ln2Hi) - ((hfsq - (float64(s*(hfsq+r)) + float64(k*ln2Lo))) - f)
-}
-
-// sincosTurn is the sine and cosine of u/2³² of a full turn. The octant is
-// read from u's top bits, so that the reduction is exact.
-func sincosTurn(u uint32) (sin, cos float64) {
-	const unit = 2 * math.Pi / (1 << 32)
-	octant := u >> 29
-	rest := u & (1<<29 - 1)
-	if octant&1 == 1 {
-		rest = 1<<29 - rest
-	}
-	sin, cos = kernelSinCos(float64(float64(rest) * unit))
-	if o := octant & 3; o == 1 || o == 2 {
-		sin, cos = cos, sin
-	}
-	if octant >= 4 {
-		sin = -sin
-	}
-	if octant >= 2 && octant < 6 {
-		cos = -cos
-	}
-	return sin, cos
-}
-
-// kernelSinCos is sine and cosine on [0, π/4].
-func kernelSinCos(x float64) (sin, cos float64) {
-	z := float64(x * x)
-	s := polynomial(z, 8.33333333332248946124e-03, -1.98412698298579493134e-04,
-		2.75573137070700676789e-06, -2.50507602534068634195e-08, 1.58969099521155010221e-10)
-	sin = x + float64(float64(z*x)*(-1.66666666666666324348e-01+float64(z*s)))
-	c := polynomial(z, -1.38888888888741095749e-03, 2.48015872894767294178e-05,
-		-2.75573143513906633035e-07, 2.08757232129817482790e-09, -1.13596475577881948265e-11)
-	c = float64(z * (4.16666666666666019037e-02 + float64(z*c)))
-	cos = 1 - (float64(0.5*z) - float64(z*c))
-	return sin, cos
 }
 
 // softplus is log(1+e^x) without overflow: max(x,0) + log(1+e^−|x|)

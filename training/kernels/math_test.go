@@ -41,65 +41,6 @@ func TestExpAndLogHaveTheUsualEdges(t *testing.T) {
 	}
 }
 
-func TestNormal2IsBoxMuller(t *testing.T) {
-	for i := range uint32(100000) {
-		w := kernels.Counter{Stream: kernels.StreamZ}.Block(kernels.NewKey(3), i)
-		x, y := kernels.Normal2(w[0], w[1])
-		r := math.Sqrt(-2 * math.Log((float64(w[0])+0.5)/(1<<32)))
-		sin, cos := math.Sincos(2 * math.Pi * float64(w[1]) / (1 << 32))
-		if math.Abs(x-r*cos) > 1e-14 || math.Abs(y-r*sin) > 1e-14 {
-			t.Fatalf("block %d: got %v %v, want %v %v", i, x, y, r*cos, r*sin)
-		}
-	}
-}
-
-func TestNormalsAreStandardNormal(t *testing.T) {
-	const n = 1 << 20
-	out := make([]float32, n)
-	kernels.NewReference[float32]().Normals(out, kernels.NewKey(20170129), kernels.Counter{Stream: kernels.StreamZ})
-	var m1, m2, m3, m4, lag float64
-	var tail int
-	for i, x := range out {
-		v := float64(x)
-		m1, m2, m3, m4 = m1+v, m2+v*v, m3+v*v*v, m4+v*v*v*v
-		if math.Abs(v) > 3 {
-			tail++
-		}
-		if i > 0 {
-			lag += v * float64(out[i-1])
-		}
-	}
-	// Five standard errors of each moment.
-	for _, c := range []struct {
-		name            string
-		got, want, sdOf float64
-	}{
-		{"mean", m1 / n, 0, 1}, {"variance", m2 / n, 1, math.Sqrt2}, {"third moment", m3 / n, 0, math.Sqrt(15)},
-		{"fourth moment", m4 / n, 3, math.Sqrt(96)}, {"lag-1 product", lag / n, 0, 1},
-		{"share beyond 3", float64(tail) / n, 0.0026998, math.Sqrt(0.0027)},
-	} {
-		if math.Abs(c.got-c.want) > 5*c.sdOf/math.Sqrt(n) {
-			t.Errorf("%s is %v, want %v", c.name, c.got, c.want)
-		}
-	}
-}
-
-func TestNormalsDependOnPositionAlone(t *testing.T) {
-	r := kernels.NewReference[float64]()
-	c := kernels.Counter{Stream: kernels.StreamZ, Outer: 5, Inner: 1}
-	long := make([]float64, 103)
-	r.Normals(long, kernels.NewKey(9), c)
-	for _, n := range []int{1, 2, 3, 4, 5, 102} {
-		short := make([]float64, n)
-		r.Normals(short, kernels.NewKey(9), c)
-		for i := range short {
-			if short[i] != long[i] {
-				t.Fatalf("of %d draws, number %d differs", n, i)
-			}
-		}
-	}
-}
-
 func TestUniformAndIndexKeepTheirRanges(t *testing.T) {
 	if got := kernels.Uniform(math.MaxUint32, math.MaxUint32); got >= 1 {
 		t.Errorf("Uniform reaches %v", got)

@@ -6,14 +6,21 @@ import "sweep/training/kernels"
 
 type matrix = kernels.Matrix[float32]
 
-// avx2 is the backend for AVX2 and FMA.
+// avx2 is the backend for AVX2 and FMA. Where AVX-512 is there too, it draws
+// normals with that: the same bits, sooner.
 type avx2 struct {
+	wide  bool
 	panel []float32 // packed columns of a product's right factor
-	words []uint64  // random words on their way to normals
+
+	words   []uint32  // random words on their way to normals
+	run     philoxRun // of the draws under way
+	groups  normalGroups
+	octaves normalOctaves
 }
 
-func newAVX2() *avx2 {
-	return &avx2{panel: make([]float32, depthCut*width), words: make([]uint64, wordsOfFour*foursCut)}
+func newAVX2(wide bool) *avx2 {
+	return &avx2{wide: wide, panel: make([]float32, depthCut*width), words: make([]uint32, groupDraws*groupsCut),
+		groups: newNormalGroups(), octaves: newNormalOctaves()}
 }
 
 // Name tells the instruction set and the precision. AVX2 and FMA are IEEE

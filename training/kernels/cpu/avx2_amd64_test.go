@@ -7,6 +7,7 @@ import (
 
 	"sweep/training/kernels"
 	"sweep/training/kernels/cpu"
+	"sweep/training/kernels/kerneltest"
 )
 
 // The kernels check nothing themselves: what they would do with wrong shapes
@@ -44,3 +45,5 @@ func TestShapesThatDoNotAgreePanic(t *testing.T) {
 		}()
 	}
 }
+
+func TestWithoutAVX512AllBitsAreTheSame(t *testing.T) { kerneltest.RunExactly(t, cpu.NewNarrow()) }

@@ -59,8 +59,8 @@ func BenchmarkProducts(b *testing.B) {
 }
 
 func BenchmarkNormals(b *testing.B) {
-	for _, be := range []kernels.Backend[float32]{kernels.NewReference[float32](), cpu.New()} {
-		b.Run(be.Name(), func(b *testing.B) {
+	for i, be := range []kernels.Backend[float32]{kernels.NewReference[float32](), cpu.New(), cpu.NewNarrow()} {
+		b.Run(fmt.Sprintf("%d-%s", i, be.Name()), func(b *testing.B) {
 			out := make([]float32, 100*256)
 			var best float64
 			for b.Loop() {

@@ -11,7 +11,7 @@ import (
 // New makes the fastest backend of this machine, for one goroutine.
 func New() kernels.Backend[float32] {
 	if cpu.X86.HasAVX2 && cpu.X86.HasFMA {
-		return newAVX2()
+		return newAVX2(cpu.X86.HasAVX512F)
 	}
 	return kernels.NewReference[float32]()
 }

@@ -183,16 +183,28 @@ func columnSum(out *float32, x *float32, rows int, cols int)
 //go:noescape
 func adamVec(w *float32, m *float32, v *float32, grad *float32, n int, b1 float32, b2 float32, rate float32, eps float32)
 
-// philoxVec writes words 0 of four blocks, then words 1, 2 and 3, fours ≥ 1 times, from block on. A word is the
-// low half of its 64 bits; the high half is what is left of products.
+// philoxVec writes words 0 of eight blocks, then words 1, 2 and 3, groups ≥ 1 times, from block on. run is a
+// philoxRun.
 //
 //go:noescape
-func philoxVec(words *uint64, fours int, key *uint32, block uint32, inner uint32, outer uint32, stream uint32)
+func philoxVec(words *uint32, groups int, run *uint64, block uint32)
 
-// normalsVec writes the sixteen normals of four blocks of philoxVec's, fours ≥ 1 times.
+// normalsVec turns eight words at a time into normals, eights ≥ 1 times. table is kernels.NormalTable as
+// normalGroups orders it.
 //
 //go:noescape
-func normalsVec(out *float32, fours int, words *uint64)
+func normalsVec(out *float32, words *uint32, eights int, table *float32)
+
+// philoxVec512 is philoxVec for four groups at a time, fours ≥ 1 times.
+//
+//go:noescape
+func philoxVec512(words *uint32, fours int, run *uint64, block uint32)
+
+// normalsVec512 turns sixteen words at a time into normals, sixteens ≥ 1 times. table is kernels.NormalTable as
+// normalOctaves orders it.
+//
+//go:noescape
+func normalsVec512(out *float32, words *uint32, sixteens int, table *float32)
 
 // softplusVec computes softplus(sign·x) of four values at a time, n ≥ 1 times.
 //

@@ -57,7 +57,7 @@ func (m *game[T]) realAhead(outer, inner uint32) {
 }
 
 func (m *game[T]) drawReal(outer, inner uint32) {
-	Draw(m.mixture, m.disc.Real.Data, m.key, kernels.Counter{Stream: kernels.StreamReal, Outer: outer, Inner: inner})
+	Draw(m.be, m.mixture, m.disc.Real.Data, m.key, kernels.Counter{Stream: kernels.StreamReal, Outer: outer, Inner: inner})
 }
 
 // fakeAhead gives the discriminator the points of a look-ahead step, after

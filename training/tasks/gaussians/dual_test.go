@@ -128,7 +128,7 @@ func (o *world) counter(s kernels.Stream, step int, inner uint32) kernels.Counte
 
 func (o *world) real(step int, inner uint32) (out [][2]dual) {
 	x := make([]float64, 2*o.batch)
-	gaussians.Draw(o.mix, x, kernels.NewKey(42), o.counter(kernels.StreamReal, step, inner))
+	gaussians.Draw(o.be, o.mix, x, kernels.NewKey(42), o.counter(kernels.StreamReal, step, inner))
 	for i := range o.batch {
 		out = append(out, [2]dual{num(x[2*i]), num(x[2*i+1])})
 	}

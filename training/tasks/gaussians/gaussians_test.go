@@ -55,7 +55,7 @@ func TestTheMixturesAreTheSources(t *testing.T) {
 
 func draw(m gaussians.Mixture, n int) []float32 {
 	out := make([]float32, 2*n)
-	gaussians.Draw(m, out, kernels.NewKey(1), kernels.Counter{Stream: kernels.StreamEvalReal})
+	gaussians.Draw(kernels.NewReference[float32](), m, out, kernels.NewKey(1), kernels.Counter{Stream: kernels.StreamEvalReal})
 	return out
 }
 

@@ -55,14 +55,21 @@ func grid() []Point {
 	return centres
 }
 
-// Draw fills out with points (n, 2): block i of the run gives point i, its first
-// word the mode, its last two the place within.
-func Draw[T kernels.Float](m Mixture, out []T, key kernels.Key, c kernels.Counter) {
+// modeBlocks is where in a run the blocks begin that choose the points' modes,
+// far behind those of their places.
+const modeBlocks = 1 << 31
+
+// Draw fills out with points (n, 2): the run's normals give the places within
+// the modes, each word of its blocks from modeBlocks on a point's mode.
+func Draw[T kernels.Float](be kernels.Backend[T], m Mixture, out []T, key kernels.Key, c kernels.Counter) {
+	be.Normals(out, key, c)
+	var words [4]uint32
 	for i := range len(out) / 2 {
-		w := c.Block(key, uint32(i))
-		centre := m.Centres[kernels.Index(w[0], len(m.Centres))]
-		dx, dy := kernels.Normal2(w[2], w[3])
-		out[2*i] = T(centre.X + float64(m.Sigma*dx))
-		out[2*i+1] = T(centre.Y + float64(m.Sigma*dy))
+		if i%4 == 0 {
+			words = c.Block(key, modeBlocks+uint32(i/4))
+		}
+		centre := m.Centres[kernels.Index(words[i%4], len(m.Centres))]
+		out[2*i] = T(centre.X + float64(m.Sigma*float64(out[2*i])))
+		out[2*i+1] = T(centre.Y + float64(m.Sigma*float64(out[2*i+1])))
 	}
 }

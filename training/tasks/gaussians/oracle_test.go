@@ -118,7 +118,7 @@ func (o *oracle) dGrad(step, inner int) (loss, meanReal, meanFake float64) {
 	if err != nil {
 		o.t.Fatal(err)
 	}
-	gaussians.Draw(mixture, real, kernels.NewKey(o.seed), kernels.Counter{Stream: kernels.StreamReal, Outer: uint32(step), Inner: uint32(inner)})
+	gaussians.Draw(kernels.NewReference[float64](), mixture, real, kernels.NewKey(o.seed), kernels.Counter{Stream: kernels.StreamReal, Outer: uint32(step), Inner: uint32(inner)})
 	fake := o.g.forward(o.z(kernels.StreamZ, step, inner), o.batch)[3]
 	o.d.zero()
 	for _, side := range []struct {

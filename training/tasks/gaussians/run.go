@@ -81,7 +81,7 @@ func (r *run[T]) Evaluate(step int64) (points []training.Point, artifacts []trai
 	}
 	if step == 0 {
 		real := make([]float32, 2*Drawn)
-		Draw(r.mixture, real, r.key, kernels.Counter{Stream: kernels.StreamEvalReal})
+		Draw(kernels.NewReference[float32](), r.mixture, real, r.key, kernels.Counter{Stream: kernels.StreamEvalReal})
 		points = append(points, r.mixture.Score(real).points("real_")...)
 		artifacts = append(artifacts, artifact("real", 0, real))
 	}

@@ -26,6 +26,24 @@ func bits4(v uint64) Mem {
 	return m
 }
 
+// twice is a constant of 32 bits in eight lanes.
+func twice(v uint64) Mem { return bits4(v<<32 | v) }
+
+// quads64 is a constant of four lanes.
+func quads64(name string, lanes ...uint64) Mem {
+	if m, ok := known[name]; ok {
+		return m
+	}
+	m := GLOBL(name, RODATA|NOPTR)
+	for i, v := range lanes {
+		DATA(8*i, U64(v))
+	}
+	known[name] = m
+	return m
+}
+
+func wideName(v uint64) string { return fmt.Sprintf("one_%016x", v) }
+
 // double4 is a float64 in four lanes.
 func double4(v float64) Mem { return bits4(math.Float64bits(v)) }
 

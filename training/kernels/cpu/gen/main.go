@@ -25,6 +25,8 @@ func main() {
 	adam()
 	words()
 	normals()
+	words512()
+	normals512()
 	softplus()
 	sigmoid()
 	peak()

@@ -8,9 +8,9 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// The functions below repeat package kernels' Log, Exp and sincosTurn in four
-// lanes of float64: the same operations in the same order, nothing fused, so
-// that the results are the same bits.
+// The functions below repeat package kernels' Log and Exp in four lanes of
+// float64: the same operations in the same order, nothing fused, so that the
+// results are the same bits.
 //
 // They work on several independent registers in turn: the chain of one is long,
 // and the processor looks only so far ahead for something else to do.
@@ -56,8 +56,6 @@ func left(a vecs, by uint8) vecs {
 func right(a vecs, by uint8) vecs {
 	return each(len(a), func(i int, x VecVirtual) { VPSRLQ(U8(by), a[i], x) })
 }
-
-func xor(a, b vecs) vecs { return each(len(a), func(i int, x VecVirtual) { VPXOR(b[i], a[i], x) }) }
 
 // choose takes a where the sign of by is set, else b.
 func choose(by, a, b vecs) vecs {
@@ -135,31 +133,4 @@ func exp(x vecs) vecs {
 	y := minus(1, sub(sub(lo, div(mul(r, c), minus(2, c))), hi))
 	power := left(shifted(k, 0x1.8p52+1023), 52) // k+1023, from the low bits
 	return mul(y, power)
-}
-
-// turn is the cosine and sine of v/2³² of a full turn for the low halves of
-// 64-bit lanes; the high halves may hold anything.
-func turn(v vecs) (cos, sin vecs) {
-	rest := and(v, 1<<29-1)
-	back := each(len(v), func(i int, x VecVirtual) {
-		VMOVUPD(bits4(1<<29), x)
-		VPSUBQ(rest[i], x, x)
-	})
-	rest = choose(left(v, 34), back, rest) // bit 29: an odd octant
-	s, c := sinCos(times(fromInteger(rest, 0), 2*math.Pi/(1<<32)))
-	t := xor(v, right(v, 1)) // bit 29: octant is 1 or 2 of its half turn; bit 30: the cosine is negative
-	swap := left(t, 34)
-	sin, cos = choose(swap, c, s), choose(swap, s, c)
-	return xor(cos, and(left(t, 33), 1<<63)), xor(sin, and(left(v, 32), 1<<63))
-}
-
-// sinCos is sine and cosine on [0, π/4].
-func sinCos(x vecs) (sin, cos vecs) {
-	z := mul(x, x)
-	s := shifted(mul(z, horner(z, 8.33333333332248946124e-03, -1.98412698298579493134e-04,
-		2.75573137070700676789e-06, -2.50507602534068634195e-08, 1.58969099521155010221e-10)), -1.66666666666666324348e-01)
-	sin = plus(x, mul(mul(z, x), s))
-	c := mul(z, shifted(mul(z, horner(z, -1.38888888888741095749e-03, 2.48015872894767294178e-05,
-		-2.75573143513906633035e-07, 2.08757232129817482790e-09, -1.13596475577881948265e-11)), 4.16666666666666019037e-02))
-	return sin, minus(1, sub(times(z, 0.5), mul(z, c)))
 }
