@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -14,5 +15,15 @@ func OpenThrough(ctx context.Context, databaseURL string, dial func(ctx context.
 		return nil, errURL
 	}
 	cfg.ConnConfig.DialFunc = dial
+	return open(ctx, cfg)
+}
+
+// OpenTraced opens a store whose statements are seen by a tracer.
+func OpenTraced(ctx context.Context, databaseURL string, tracer pgx.QueryTracer) (*Store, error) {
+	cfg, err := pgxpool.ParseConfig(databaseURL)
+	if err != nil {
+		return nil, errURL
+	}
+	cfg.ConnConfig.Tracer = tracer
 	return open(ctx, cfg)
 }

@@ -48,18 +48,25 @@ func limit(n int) int {
 	return n
 }
 
+// finalColumns are trialColumns without the view, which would find each trial
+// twice.
+const finalColumns = `t.hash, p.sweep, p.idx, p.experiment, t.task, p.cell, p.cell_values, t.seed, c.params, t.state, t.step, t.steps,
+	t.attempts, coalesce(t.numerics, ''), t.nondeterministic, coalesce(t.reason, ''), t.updated`
+
 // Finals lists each trial of an experiment ("" for all) with its last value of
 // one metric, in plan order; Value is nil where it has none.
 func (s *Store) Finals(ctx context.Context, sweep, experiment, metric string) ([]storage.Final, error) {
 	rows, _ := s.pool.Query(ctx, `
-		SELECT `+trialColumns+`, coalesce(l.last_step, -1), l.value
-		FROM public.trials t
+		SELECT `+finalColumns+`, coalesce(l.last_step, -1), l.value
+		FROM store.plan p
+		JOIN store.trials t ON t.id = p.trial
+		JOIN store.configs c ON c.trial = p.trial
 		LEFT JOIN LATERAL (
-			SELECT p.last_step, p.vals[cardinality(p.vals)] AS value FROM store.points p
-			WHERE p.trial = (SELECT id FROM store.trials WHERE hash = t.trial_id) AND p.metric = (SELECT id FROM store.metric_names WHERE name = $3)
-			ORDER BY p.first_step DESC LIMIT 1) l ON true
-		WHERE t.sweep = $1 AND ($2 = '' OR t.experiment = $2)
-		ORDER BY t.trial_index, t.cell LIMIT $4`, sweep, experiment, metric, maxRows)
+			SELECT q.last_step, q.vals[cardinality(q.vals)] AS value FROM store.points q
+			WHERE q.trial = p.trial AND q.metric = (SELECT id FROM store.metric_names WHERE name = $3)
+			ORDER BY q.first_step DESC LIMIT 1) l ON true
+		WHERE p.sweep = $1 AND p.wanted AND ($2 = '' OR p.experiment = $2)
+		ORDER BY p.idx, p.cell LIMIT $4`, sweep, experiment, metric, maxRows)
 	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (f storage.Final, err error) {
 		f.Metric = metric
 		return f, row.Scan(append(trialFields(&f.Trial), &f.ValueStep, &f.Value)...)

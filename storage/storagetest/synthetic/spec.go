@@ -128,6 +128,7 @@ func (t Trial) row(s Spec) (storage.PlanRow, error) {
 	if err != nil {
 		return storage.PlanRow{}, fmt.Errorf("trial %d: %w", t.Index, err)
 	}
+	c.Engine = 1 // whatever trains now: a kept database keeps its hashes
 	config, err := json.Marshal(c)
 	if err != nil {
 		return storage.PlanRow{}, err
