@@ -4,12 +4,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -90,10 +92,10 @@ With nothing configured it uses a private local stack on this machine, which it
 starts by itself. Set TEMPORAL_ADDRESS, DATABASE_URL, S3_ENDPOINT, S3_ACCESS_KEY
 and S3_SECRET_KEY to use services of your own.`,
 		SilenceErrors: true, SilenceUsage: true,
-		PersistentPreRunE: func(*cobra.Command, []string) error { return a.check() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return a.check(cmd) },
 	}
 	f := root.PersistentFlags()
-	f.StringVarP(&a.output, "output", "o", "table", "how data is printed: table or json (compare and sql also take csv)")
+	f.StringVarP(&a.output, "output", "o", "table", "how data is printed: table, json or csv; some commands have more")
 	f.BoolVar(&a.noColor, "no-color", false, "print without colours")
 	f.BoolVar(&a.local, "local", false, "use the local stack whatever the environment says")
 	f.BoolVar(&a.remote, "remote", false, "use the services that the environment names, never the local stack")
@@ -113,9 +115,17 @@ func commands(a *app) []*cobra.Command {
 	}
 }
 
-func (a *app) check() error {
-	if a.output != "table" && a.output != "json" && a.output != "csv" {
-		return invalid("--output %q: expected table, json or csv", a.output)
+// outputs is the annotation by which a command lists what it can print, the
+// default first; without it that is table, json and csv.
+const outputs = "outputs"
+
+func (a *app) check(cmd *cobra.Command) error {
+	can := strings.Fields(cmp.Or(cmd.Annotations[outputs], "table json csv"))
+	if !cmd.Flags().Changed("output") {
+		a.output = can[0]
+	}
+	if !slices.Contains(can, a.output) {
+		return invalid("--output %q: expected %s or %s", a.output, strings.Join(can[:len(can)-1], ", "), can[len(can)-1])
 	}
 	if a.local && a.remote {
 		return invalid("--local and --remote exclude each other")
