@@ -68,6 +68,9 @@ type Backend[T Float] interface {
 	// 8u·(v+g²) for v, and 8u·(|w|+Rate·(|m|+|g|)/(√v+ε)) for w.
 	Adam(w, m, v, g []T, a AdamStep)
 
+	// Finite tells whether x holds neither NaN nor infinities. Exact.
+	Finite(x []T) bool
+
 	// Normals fills out with standard normals: element i is a function of key,
 	// c and i alone, and the same bits on every backend.
 	Normals(out []T, key Key, c Counter)

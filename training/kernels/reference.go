@@ -83,6 +83,16 @@ func (r *Reference[T]) Scale(out, x Matrix[T], c T) {
 	}
 }
 
+// Finite looks for the first value that is not.
+func (r *Reference[T]) Finite(x []T) bool {
+	for _, v := range x {
+		if v-v != 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // SoftplusMean sums in float64, in order.
 func (r *Reference[T]) SoftplusMean(out, l Matrix[T], sign T) {
 	var sum float64

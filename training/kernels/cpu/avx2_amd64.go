@@ -10,7 +10,7 @@ type matrix = kernels.Matrix[float32]
 // normals with that: the same bits, sooner.
 type avx2 struct {
 	wide  bool
-	panel []float32 // packed columns of a product's right factor
+	panel []float32 // packed columns of a product's right factor, sixteen beside each other
 
 	words   []uint32  // random words on their way to normals
 	run     philoxRun // of the draws under way
@@ -19,7 +19,7 @@ type avx2 struct {
 }
 
 func newAVX2(wide bool) *avx2 {
-	return &avx2{wide: wide, panel: make([]float32, depthCut*width), words: make([]uint32, groupDraws*groupsCut),
+	return &avx2{wide: wide, panel: make([]float32, depthCut*columnCut), words: make([]uint32, groupDraws*groupsCut),
 		groups: newNormalGroups(), octaves: newNormalOctaves()}
 }
 
@@ -63,6 +63,9 @@ func (*avx2) RowBroadcast(out, x matrix) {
 		copy(out.Data[i*out.Cols:], x.Data)
 	}
 }
+
+// Finite looks at all values.
+func (*avx2) Finite(x []float32) bool { return len(x) == 0 || finiteVec(&x[0], len(x)) }
 
 // Adam is the reference's, eight weights at a time.
 func (*avx2) Adam(w, m, v, g []float32, a kernels.AdamStep) {

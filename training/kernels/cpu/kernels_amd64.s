@@ -4246,6 +4246,514 @@ tile12x8Masked_store:
 	VZEROUPPER
 	RET
 
+// func low1(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, bStep uintptr, c *float32, cStep uintptr, n int)
+// Requires: AVX, FMA3
+TEXT ·low1(SB), NOSPLIT, $0-72
+	MOVQ a+8(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ c+48(FP), DX
+	MOVQ rowStep+16(FP), BX
+	MOVQ kStep+24(FP), BX
+	MOVQ bStep+40(FP), SI
+	MOVQ cStep+56(FP), DI
+	MOVQ n+64(FP), DI
+
+low1_by0:
+	SUBQ   $0x40, DI
+	JL     low1_by0past
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   k+0(FP), R10
+	MOVQ   AX, R8
+	MOVQ   CX, R9
+
+low1_by0depth:
+	VBROADCASTSS (R8), Y8
+	VMOVUPS      (R9), Y9
+	VFMADD231PS  Y9, Y8, Y0
+	VMOVUPS      32(R9), Y9
+	VFMADD231PS  Y9, Y8, Y1
+	VMOVUPS      64(R9), Y9
+	VFMADD231PS  Y9, Y8, Y2
+	VMOVUPS      96(R9), Y9
+	VFMADD231PS  Y9, Y8, Y3
+	VMOVUPS      128(R9), Y9
+	VFMADD231PS  Y9, Y8, Y4
+	VMOVUPS      160(R9), Y9
+	VFMADD231PS  Y9, Y8, Y5
+	VMOVUPS      192(R9), Y9
+	VFMADD231PS  Y9, Y8, Y6
+	VMOVUPS      224(R9), Y9
+	VFMADD231PS  Y9, Y8, Y7
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          low1_by0depth
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	VMOVUPS      Y2, 64(DX)
+	VMOVUPS      Y3, 96(DX)
+	VMOVUPS      Y4, 128(DX)
+	VMOVUPS      Y5, 160(DX)
+	VMOVUPS      Y6, 192(DX)
+	VMOVUPS      Y7, 224(DX)
+	ADDQ         $0x00000100, CX
+	ADDQ         $0x00000100, DX
+	JMP          low1_by0
+
+low1_by0past:
+	ADDQ $0x40, DI
+
+low1_by1:
+	SUBQ   $0x08, DI
+	JL     low1_by1past
+	VXORPS Y0, Y0, Y0
+	MOVQ   k+0(FP), R10
+	MOVQ   AX, R8
+	MOVQ   CX, R9
+
+low1_by1depth:
+	VBROADCASTSS (R8), Y1
+	VMOVUPS      (R9), Y2
+	VFMADD231PS  Y2, Y1, Y0
+	ADDQ         BX, R8
+	ADDQ         SI, R9
+	DECQ         R10
+	JNZ          low1_by1depth
+	VMOVUPS      Y0, (DX)
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	JMP          low1_by1
+
+low1_by1past:
+	ADDQ    $0x08, DI
+	TESTQ   DI, DI
+	JZ      low1_end
+	LEAQ    lane_masks<>+0(SB), R8
+	NEGQ    DI
+	VMOVDQU 32(R8)(DI*4), Y0
+	VXORPS  Y1, Y1, Y1
+	MOVQ    k+0(FP), DI
+	MOVQ    CX, CX
+
+low1_restdepth:
+	VBROADCASTSS (AX), Y2
+	VMASKMOVPS   (CX), Y0, Y3
+	VFMADD231PS  Y3, Y2, Y1
+	ADDQ         BX, AX
+	ADDQ         SI, CX
+	DECQ         DI
+	JNZ          low1_restdepth
+	VMASKMOVPS   Y1, Y0, (DX)
+
+low1_end:
+	VZEROUPPER
+	RET
+
+DATA lane_masks<>+0(SB)/4, $0xffffffff
+DATA lane_masks<>+4(SB)/4, $0xffffffff
+DATA lane_masks<>+8(SB)/4, $0xffffffff
+DATA lane_masks<>+12(SB)/4, $0xffffffff
+DATA lane_masks<>+16(SB)/4, $0xffffffff
+DATA lane_masks<>+20(SB)/4, $0xffffffff
+DATA lane_masks<>+24(SB)/4, $0xffffffff
+DATA lane_masks<>+28(SB)/4, $0xffffffff
+DATA lane_masks<>+32(SB)/4, $0x00000000
+DATA lane_masks<>+36(SB)/4, $0x00000000
+DATA lane_masks<>+40(SB)/4, $0x00000000
+DATA lane_masks<>+44(SB)/4, $0x00000000
+DATA lane_masks<>+48(SB)/4, $0x00000000
+DATA lane_masks<>+52(SB)/4, $0x00000000
+DATA lane_masks<>+56(SB)/4, $0x00000000
+DATA lane_masks<>+60(SB)/4, $0x00000000
+GLOBL lane_masks<>(SB), RODATA|NOPTR, $64
+
+// func low2(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, bStep uintptr, c *float32, cStep uintptr, n int)
+// Requires: AVX, FMA3
+TEXT ·low2(SB), NOSPLIT, $0-72
+	MOVQ a+8(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ c+48(FP), DX
+	MOVQ rowStep+16(FP), BX
+	MOVQ kStep+24(FP), SI
+	MOVQ bStep+40(FP), DI
+	MOVQ cStep+56(FP), R8
+	MOVQ n+64(FP), R9
+
+low2_by0:
+	SUBQ   $0x20, R9
+	JL     low2_by0past
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   k+0(FP), R12
+	MOVQ   AX, R10
+	MOVQ   CX, R11
+
+low2_by0depth:
+	VBROADCASTSS (R10), Y8
+	VBROADCASTSS (R10)(BX*1), Y9
+	VMOVUPS      (R11), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y4
+	VMOVUPS      32(R11), Y10
+	VFMADD231PS  Y10, Y8, Y1
+	VFMADD231PS  Y10, Y9, Y5
+	VMOVUPS      64(R11), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y6
+	VMOVUPS      96(R11), Y10
+	VFMADD231PS  Y10, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         SI, R10
+	ADDQ         DI, R11
+	DECQ         R12
+	JNZ          low2_by0depth
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	VMOVUPS      Y2, 64(DX)
+	VMOVUPS      Y3, 96(DX)
+	VMOVUPS      Y4, (DX)(R8*1)
+	VMOVUPS      Y5, 32(DX)(R8*1)
+	VMOVUPS      Y6, 64(DX)(R8*1)
+	VMOVUPS      Y7, 96(DX)(R8*1)
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	JMP          low2_by0
+
+low2_by0past:
+	ADDQ $0x20, R9
+
+low2_by1:
+	SUBQ   $0x08, R9
+	JL     low2_by1past
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	MOVQ   k+0(FP), R12
+	MOVQ   AX, R10
+	MOVQ   CX, R11
+
+low2_by1depth:
+	VBROADCASTSS (R10), Y2
+	VBROADCASTSS (R10)(BX*1), Y3
+	VMOVUPS      (R11), Y4
+	VFMADD231PS  Y4, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y1
+	ADDQ         SI, R10
+	ADDQ         DI, R11
+	DECQ         R12
+	JNZ          low2_by1depth
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, (DX)(R8*1)
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	JMP          low2_by1
+
+low2_by1past:
+	ADDQ    $0x08, R9
+	TESTQ   R9, R9
+	JZ      low2_end
+	LEAQ    lane_masks<>+0(SB), R10
+	NEGQ    R9
+	VMOVDQU 32(R10)(R9*4), Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	MOVQ    k+0(FP), R9
+	MOVQ    CX, CX
+
+low2_restdepth:
+	VBROADCASTSS (AX), Y3
+	VBROADCASTSS (AX)(BX*1), Y4
+	VMASKMOVPS   (CX), Y0, Y5
+	VFMADD231PS  Y5, Y3, Y1
+	VFMADD231PS  Y5, Y4, Y2
+	ADDQ         SI, AX
+	ADDQ         DI, CX
+	DECQ         R9
+	JNZ          low2_restdepth
+	VMASKMOVPS   Y1, Y0, (DX)
+	VMASKMOVPS   Y2, Y0, (DX)(R8*1)
+
+low2_end:
+	VZEROUPPER
+	RET
+
+// func shallow1(rows int, a *float32, rowStep uintptr, kStep uintptr, b *float32, bStep uintptr, c *float32, cStep uintptr, bias *float32, biasStep uintptr, n int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·shallow1(SB), NOSPLIT, $0-92
+	MOVQ a+8(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ c+48(FP), DX
+	MOVQ rowStep+16(FP), BX
+	MOVQ kStep+24(FP), SI
+	MOVQ bStep+40(FP), SI
+	MOVQ cStep+56(FP), SI
+	MOVQ n+80(FP), DI
+	MOVQ bias+64(FP), R8
+
+shallow1_by0:
+	SUBQ         $0x20, DI
+	JL           shallow1_by0past
+	VMOVUPS      (CX), Y0
+	VMOVUPS      32(CX), Y1
+	VMOVUPS      64(CX), Y2
+	VMOVUPS      96(CX), Y3
+	MOVQ         biasStep+72(FP), R9
+	VBROADCASTSS floor+88(FP), Y4
+	VMOVUPS      (R8), Y5
+	ADDQ         R9, R8
+	VMOVUPS      (R8), Y6
+	ADDQ         R9, R8
+	VMOVUPS      (R8), Y7
+	ADDQ         R9, R8
+	VMOVUPS      (R8), Y8
+	ADDQ         R9, R8
+	MOVQ         rows+0(FP), R11
+	MOVQ         AX, R9
+	MOVQ         DX, R10
+
+shallow1_by0row:
+	VBROADCASTSS (R9), Y9
+	VXORPS       Y10, Y10, Y10
+	VFMADD231PS  Y0, Y9, Y10
+	VADDPS       Y5, Y10, Y10
+	VMAXPS       Y10, Y4, Y10
+	VMOVUPS      Y10, (R10)
+	VXORPS       Y10, Y10, Y10
+	VFMADD231PS  Y1, Y9, Y10
+	VADDPS       Y6, Y10, Y10
+	VMAXPS       Y10, Y4, Y10
+	VMOVUPS      Y10, 32(R10)
+	VXORPS       Y10, Y10, Y10
+	VFMADD231PS  Y2, Y9, Y10
+	VADDPS       Y7, Y10, Y10
+	VMAXPS       Y10, Y4, Y10
+	VMOVUPS      Y10, 64(R10)
+	VXORPS       Y10, Y10, Y10
+	VFMADD231PS  Y3, Y9, Y10
+	VADDPS       Y8, Y10, Y10
+	VMAXPS       Y10, Y4, Y10
+	VMOVUPS      Y10, 96(R10)
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	DECQ         R11
+	JNZ          shallow1_by0row
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	JMP          shallow1_by0
+
+shallow1_by0past:
+	ADDQ $0x20, DI
+
+shallow1_by1:
+	SUBQ         $0x08, DI
+	JL           shallow1_by1past
+	VMOVUPS      (CX), Y0
+	MOVQ         biasStep+72(FP), R9
+	VBROADCASTSS floor+88(FP), Y1
+	VMOVUPS      (R8), Y2
+	ADDQ         R9, R8
+	MOVQ         rows+0(FP), R11
+	MOVQ         AX, R9
+	MOVQ         DX, R10
+
+shallow1_by1row:
+	VBROADCASTSS (R9), Y3
+	VXORPS       Y4, Y4, Y4
+	VFMADD231PS  Y0, Y3, Y4
+	VADDPS       Y2, Y4, Y4
+	VMAXPS       Y4, Y1, Y4
+	VMOVUPS      Y4, (R10)
+	ADDQ         BX, R9
+	ADDQ         SI, R10
+	DECQ         R11
+	JNZ          shallow1_by1row
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	JMP          shallow1_by1
+
+shallow1_by1past:
+	ADDQ         $0x08, DI
+	TESTQ        DI, DI
+	JZ           shallow1_end
+	LEAQ         lane_masks<>+0(SB), R9
+	NEGQ         DI
+	VMOVDQU      32(R9)(DI*4), Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	MOVQ         biasStep+72(FP), CX
+	VBROADCASTSS floor+88(FP), Y2
+	VMASKMOVPS   (R8), Y0, Y3
+	ADDQ         CX, R8
+	MOVQ         rows+0(FP), CX
+	MOVQ         DX, DX
+
+shallow1_restrow:
+	VBROADCASTSS (AX), Y4
+	VXORPS       Y5, Y5, Y5
+	VFMADD231PS  Y1, Y4, Y5
+	VADDPS       Y3, Y5, Y5
+	VMAXPS       Y5, Y2, Y5
+	VMASKMOVPS   Y5, Y0, (DX)
+	ADDQ         BX, AX
+	ADDQ         SI, DX
+	DECQ         CX
+	JNZ          shallow1_restrow
+
+shallow1_end:
+	VZEROUPPER
+	RET
+
+// func shallow2(rows int, a *float32, rowStep uintptr, kStep uintptr, b *float32, bStep uintptr, c *float32, cStep uintptr, bias *float32, biasStep uintptr, n int, floor float32)
+// Requires: AVX, FMA3
+TEXT ·shallow2(SB), NOSPLIT, $0-92
+	MOVQ a+8(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ c+48(FP), DX
+	MOVQ rowStep+16(FP), BX
+	MOVQ kStep+24(FP), SI
+	MOVQ bStep+40(FP), DI
+	MOVQ cStep+56(FP), R8
+	MOVQ n+80(FP), R9
+	MOVQ bias+64(FP), R10
+
+shallow2_by0:
+	SUBQ         $0x20, R9
+	JL           shallow2_by0past
+	VMOVUPS      (CX), Y0
+	VMOVUPS      32(CX), Y1
+	VMOVUPS      64(CX), Y2
+	VMOVUPS      96(CX), Y3
+	VMOVUPS      (CX)(DI*1), Y4
+	VMOVUPS      32(CX)(DI*1), Y5
+	VMOVUPS      64(CX)(DI*1), Y6
+	VMOVUPS      96(CX)(DI*1), Y7
+	MOVQ         biasStep+72(FP), R11
+	VBROADCASTSS floor+88(FP), Y8
+	VMOVUPS      (R10), Y9
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Y10
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Y11
+	ADDQ         R11, R10
+	VMOVUPS      (R10), Y12
+	ADDQ         R11, R10
+	MOVQ         rows+0(FP), R13
+	MOVQ         AX, R11
+	MOVQ         DX, R12
+
+shallow2_by0row:
+	VBROADCASTSS (R11), Y13
+	VBROADCASTSS (R11)(SI*1), Y14
+	VXORPS       Y15, Y15, Y15
+	VFMADD231PS  Y0, Y13, Y15
+	VFMADD231PS  Y4, Y14, Y15
+	VADDPS       Y9, Y15, Y15
+	VMAXPS       Y15, Y8, Y15
+	VMOVUPS      Y15, (R12)
+	VXORPS       Y15, Y15, Y15
+	VFMADD231PS  Y1, Y13, Y15
+	VFMADD231PS  Y5, Y14, Y15
+	VADDPS       Y10, Y15, Y15
+	VMAXPS       Y15, Y8, Y15
+	VMOVUPS      Y15, 32(R12)
+	VXORPS       Y15, Y15, Y15
+	VFMADD231PS  Y2, Y13, Y15
+	VFMADD231PS  Y6, Y14, Y15
+	VADDPS       Y11, Y15, Y15
+	VMAXPS       Y15, Y8, Y15
+	VMOVUPS      Y15, 64(R12)
+	VXORPS       Y15, Y15, Y15
+	VFMADD231PS  Y3, Y13, Y15
+	VFMADD231PS  Y7, Y14, Y15
+	VADDPS       Y12, Y15, Y15
+	VMAXPS       Y15, Y8, Y15
+	VMOVUPS      Y15, 96(R12)
+	ADDQ         BX, R11
+	ADDQ         R8, R12
+	DECQ         R13
+	JNZ          shallow2_by0row
+	ADDQ         $0x00000080, CX
+	ADDQ         $0x00000080, DX
+	JMP          shallow2_by0
+
+shallow2_by0past:
+	ADDQ $0x20, R9
+
+shallow2_by1:
+	SUBQ         $0x08, R9
+	JL           shallow2_by1past
+	VMOVUPS      (CX), Y0
+	VMOVUPS      (CX)(DI*1), Y1
+	MOVQ         biasStep+72(FP), R11
+	VBROADCASTSS floor+88(FP), Y2
+	VMOVUPS      (R10), Y3
+	ADDQ         R11, R10
+	MOVQ         rows+0(FP), R13
+	MOVQ         AX, R11
+	MOVQ         DX, R12
+
+shallow2_by1row:
+	VBROADCASTSS (R11), Y4
+	VBROADCASTSS (R11)(SI*1), Y5
+	VXORPS       Y6, Y6, Y6
+	VFMADD231PS  Y0, Y4, Y6
+	VFMADD231PS  Y1, Y5, Y6
+	VADDPS       Y3, Y6, Y6
+	VMAXPS       Y6, Y2, Y6
+	VMOVUPS      Y6, (R12)
+	ADDQ         BX, R11
+	ADDQ         R8, R12
+	DECQ         R13
+	JNZ          shallow2_by1row
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	JMP          shallow2_by1
+
+shallow2_by1past:
+	ADDQ         $0x08, R9
+	TESTQ        R9, R9
+	JZ           shallow2_end
+	LEAQ         lane_masks<>+0(SB), R11
+	NEGQ         R9
+	VMOVDQU      32(R11)(R9*4), Y0
+	VMASKMOVPS   (CX), Y0, Y1
+	VMASKMOVPS   (CX)(DI*1), Y0, Y2
+	MOVQ         biasStep+72(FP), CX
+	VBROADCASTSS floor+88(FP), Y3
+	VMASKMOVPS   (R10), Y0, Y4
+	ADDQ         CX, R10
+	MOVQ         rows+0(FP), CX
+	MOVQ         DX, DX
+
+shallow2_restrow:
+	VBROADCASTSS (AX), Y5
+	VBROADCASTSS (AX)(SI*1), Y6
+	VXORPS       Y7, Y7, Y7
+	VFMADD231PS  Y1, Y5, Y7
+	VFMADD231PS  Y2, Y6, Y7
+	VADDPS       Y4, Y7, Y7
+	VMAXPS       Y7, Y3, Y7
+	VMASKMOVPS   Y7, Y0, (DX)
+	ADDQ         BX, AX
+	ADDQ         R8, DX
+	DECQ         CX
+	JNZ          shallow2_restrow
+
+shallow2_end:
+	VZEROUPPER
+	RET
+
 // func packRows(dst *float32, src *float32, step uintptr, k int, mask *int32)
 // Requires: AVX
 TEXT ·packRows(SB), NOSPLIT, $0-40
@@ -4404,24 +4912,6 @@ addVec_rest:
 addVec_end:
 	VZEROUPPER
 	RET
-
-DATA lane_masks<>+0(SB)/4, $0xffffffff
-DATA lane_masks<>+4(SB)/4, $0xffffffff
-DATA lane_masks<>+8(SB)/4, $0xffffffff
-DATA lane_masks<>+12(SB)/4, $0xffffffff
-DATA lane_masks<>+16(SB)/4, $0xffffffff
-DATA lane_masks<>+20(SB)/4, $0xffffffff
-DATA lane_masks<>+24(SB)/4, $0xffffffff
-DATA lane_masks<>+28(SB)/4, $0xffffffff
-DATA lane_masks<>+32(SB)/4, $0x00000000
-DATA lane_masks<>+36(SB)/4, $0x00000000
-DATA lane_masks<>+40(SB)/4, $0x00000000
-DATA lane_masks<>+44(SB)/4, $0x00000000
-DATA lane_masks<>+48(SB)/4, $0x00000000
-DATA lane_masks<>+52(SB)/4, $0x00000000
-DATA lane_masks<>+56(SB)/4, $0x00000000
-DATA lane_masks<>+60(SB)/4, $0x00000000
-GLOBL lane_masks<>(SB), RODATA|NOPTR, $64
 
 // func scaleVec(out *float32, x *float32, n int, c float32)
 // Requires: AVX
@@ -4639,6 +5129,55 @@ adamVec_rest:
 	VMASKMOVPS Y8, Y4, (AX)
 
 adamVec_end:
+	VZEROUPPER
+	RET
+
+// func finiteVec(x *float32, n int) bool
+// Requires: AVX, FMA3
+TEXT ·finiteVec(SB), NOSPLIT, $0-17
+	MOVQ   x+0(FP), AX
+	MOVQ   n+8(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+
+finiteVec_four:
+	SUBQ        $0x20, CX
+	JL          finiteVec_fourpast
+	VFMADD231PS (AX), Y0, Y1
+	VFMADD231PS 32(AX), Y0, Y2
+	VFMADD231PS 64(AX), Y0, Y3
+	VFMADD231PS 96(AX), Y0, Y4
+	ADDQ        $0x00000080, AX
+	JMP         finiteVec_four
+
+finiteVec_fourpast:
+	ADDQ $0x20, CX
+
+finiteVec_one:
+	SUBQ        $0x08, CX
+	JL          finiteVec_onepast
+	VFMADD231PS (AX), Y0, Y1
+	ADDQ        $0x00000020, AX
+	JMP         finiteVec_one
+
+finiteVec_onepast:
+	ADDQ        $0x08, CX
+	LEAQ        lane_masks<>+0(SB), DX
+	NEGQ        CX
+	VMOVDQU     32(DX)(CX*4), Y5
+	VMASKMOVPS  (AX), Y5, Y5
+	VFMADD231PS Y5, Y0, Y1
+	VADDPS      Y2, Y1, Y1
+	VADDPS      Y3, Y1, Y1
+	VADDPS      Y4, Y1, Y1
+	VCMPPS      $0x03, Y1, Y1, Y1
+	VMOVMSKPS   Y1, AX
+	TESTL       AX, AX
+	SETEQ       AL
+	MOVB        AL, ret+16(FP)
 	VZEROUPPER
 	RET
 
@@ -5327,18 +5866,18 @@ TEXT ·normalsVec512(SB), NOSPLIT, $0-32
 	MOVQ         sixteens+16(FP), DX
 	MOVQ         table+24(FP), BX
 	VMOVUPS      (BX), Z0
-	VMOVUPS      64(BX), Z1
-	VMOVUPS      128(BX), Z2
-	VMOVUPS      192(BX), Z3
-	VMOVUPS      256(BX), Z4
-	VMOVUPS      320(BX), Z5
-	VMOVUPS      384(BX), Z6
-	VMOVUPS      448(BX), Z7
-	VMOVUPS      512(BX), Z8
-	VMOVUPS      576(BX), Z9
-	VMOVUPS      640(BX), Z10
-	VMOVUPS      704(BX), Z11
-	VMOVUPS      768(BX), Z12
+	VMOVUPS      448(BX), Z1
+	VMOVUPS      64(BX), Z2
+	VMOVUPS      512(BX), Z3
+	VMOVUPS      128(BX), Z4
+	VMOVUPS      576(BX), Z5
+	VMOVUPS      192(BX), Z6
+	VMOVUPS      640(BX), Z7
+	VMOVUPS      256(BX), Z8
+	VMOVUPS      704(BX), Z9
+	VMOVUPS      320(BX), Z10
+	VMOVUPS      768(BX), Z11
+	VMOVUPS      384(BX), Z12
 	VMOVUPS      832(BX), Z13
 	VPBROADCASTQ one_7fffffff7fffffff<>+0(SB), Z14
 	VPBROADCASTQ one_3f0000003f000000<>+0(SB), Z15
@@ -5347,53 +5886,84 @@ TEXT ·normalsVec512(SB), NOSPLIT, $0-32
 	VPBROADCASTQ one_007fffff007fffff<>+0(SB), Z18
 	VPBROADCASTQ one_3f8000003f800000<>+0(SB), Z19
 	VPBROADCASTQ one_bfc00000bfc00000<>+0(SB), Z20
-	VPBROADCASTQ one_8000000080000000<>+0(SB), Z21
+	VPBROADCASTQ one_4700000047000000<>+0(SB), Z21
+	VPBROADCASTQ one_8000000080000000<>+0(SB), Z22
 
 normalsVec512_loop:
-	VMOVDQU32  (CX), Z22
-	VPANDD     Z14, Z22, Z23
-	VCVTDQ2PS  Z23, Z23
-	VCMPPS     $0x01, Z16, Z23, K1
-	VADDPS     Z15, Z23, K1, Z23
-	VMINPS     Z17, Z23, Z23
-	VPSRLD     $0x17, Z23, Z24
-	VPTERNLOGD $0xea, Z19, Z18, Z23
-	VADDPS     Z20, Z23, Z23
-	VMULPS     Z23, Z23, Z25
-	VMOVDQA32  Z24, Z26
-	VPERMI2PS  Z13, Z12, Z26
-	VMULPS     Z25, Z26, Z26
-	VMOVDQA32  Z24, Z27
-	VPERMI2PS  Z11, Z10, Z27
-	VMULPS     Z23, Z27, Z27
-	VMOVDQA32  Z24, Z28
-	VPERMI2PS  Z9, Z8, Z28
-	VADDPS     Z28, Z27, Z27
-	VADDPS     Z27, Z26, Z26
-	VMULPS     Z25, Z26, Z26
-	VMOVDQA32  Z24, Z27
-	VPERMI2PS  Z7, Z6, Z27
-	VMULPS     Z23, Z27, Z27
-	VMOVDQA32  Z24, Z28
-	VPERMI2PS  Z5, Z4, Z28
-	VADDPS     Z28, Z27, Z27
-	VADDPS     Z27, Z26, Z26
-	VMULPS     Z25, Z26, Z26
-	VMOVDQA32  Z24, Z25
-	VPERMI2PS  Z3, Z2, Z25
-	VMULPS     Z23, Z25, Z25
-	VMOVDQA32  Z24, Z23
-	VPERMI2PS  Z1, Z0, Z23
-	VADDPS     Z23, Z25, Z25
-	VADDPS     Z25, Z26, Z26
-	VPTERNLOGD $0x6a, Z26, Z21, Z22
-	VMOVUPS    Z22, (AX)
+	VMOVDQU32  (CX), Z23
+	VPANDD     Z14, Z23, Z24
+	VCVTDQ2PS  Z24, Z24
+	VCMPPS     $0x01, Z16, Z24, K1
+	VADDPS     Z15, Z24, K1, Z24
+	VCMPPS     $0x01, Z21, Z24, K1
+	VMINPS     Z17, Z24, Z24
+	VPSRLD     $0x17, Z24, Z25
+	VPTERNLOGD $0xea, Z19, Z18, Z24
+	VADDPS     Z20, Z24, Z24
+	KORTESTW   K1, K1
+	JNZ        normalsVec512_rare
+	VMULPS     Z24, Z24, Z27
+	VPERMPS    Z13, Z25, Z26
+	VMULPS     Z27, Z26, Z26
+	VPERMPS    Z11, Z25, Z28
+	VMULPS     Z24, Z28, Z28
+	VPERMPS    Z9, Z25, Z29
+	VADDPS     Z29, Z28, Z28
+	VADDPS     Z28, Z26, Z26
+	VMULPS     Z27, Z26, Z26
+	VPERMPS    Z7, Z25, Z28
+	VMULPS     Z24, Z28, Z28
+	VPERMPS    Z5, Z25, Z29
+	VADDPS     Z29, Z28, Z28
+	VADDPS     Z28, Z26, Z26
+	VMULPS     Z27, Z26, Z26
+	VPERMPS    Z3, Z25, Z28
+	VMULPS     Z24, Z28, Z28
+	VPERMPS    Z1, Z25, Z29
+	VADDPS     Z29, Z28, Z28
+	VADDPS     Z28, Z26, Z26
+
+normalsVec512_sign:
+	VPTERNLOGD $0x6a, Z26, Z22, Z23
+	VMOVUPS    Z23, (AX)
 	ADDQ       $0x40, CX
 	ADDQ       $0x40, AX
 	DECQ       DX
 	JNZ        normalsVec512_loop
 	VZEROUPPER
 	RET
+
+normalsVec512_rare:
+	VPBROADCASTQ one_0000008e0000008e<>+0(SB), Z26
+	VPCMPD       $0x01, Z26, Z25, K1
+	VMULPS       Z24, Z24, Z27
+	VPERMPS      Z13, Z25, Z26
+	VPERMPS      Z12, Z25, K1, Z26
+	VMULPS       Z27, Z26, Z26
+	VPERMPS      Z11, Z25, Z28
+	VPERMPS      Z10, Z25, K1, Z28
+	VMULPS       Z24, Z28, Z28
+	VPERMPS      Z9, Z25, Z29
+	VPERMPS      Z8, Z25, K1, Z29
+	VADDPS       Z29, Z28, Z28
+	VADDPS       Z28, Z26, Z26
+	VMULPS       Z27, Z26, Z26
+	VPERMPS      Z7, Z25, Z28
+	VPERMPS      Z6, Z25, K1, Z28
+	VMULPS       Z24, Z28, Z28
+	VPERMPS      Z5, Z25, Z29
+	VPERMPS      Z4, Z25, K1, Z29
+	VADDPS       Z29, Z28, Z28
+	VADDPS       Z28, Z26, Z26
+	VMULPS       Z27, Z26, Z26
+	VPERMPS      Z3, Z25, Z28
+	VPERMPS      Z2, Z25, K1, Z28
+	VMULPS       Z24, Z28, Z28
+	VPERMPS      Z1, Z25, Z29
+	VPERMPS      Z0, Z25, K1, Z29
+	VADDPS       Z29, Z28, Z28
+	VADDPS       Z28, Z26, Z26
+	JMP          normalsVec512_sign
 
 DATA one_7fffffff7fffffff<>+0(SB)/8, $0x7fffffff7fffffff
 GLOBL one_7fffffff7fffffff<>(SB), RODATA|NOPTR, $8
@@ -5416,8 +5986,14 @@ GLOBL one_3f8000003f800000<>(SB), RODATA|NOPTR, $8
 DATA one_bfc00000bfc00000<>+0(SB)/8, $0xbfc00000bfc00000
 GLOBL one_bfc00000bfc00000<>(SB), RODATA|NOPTR, $8
 
+DATA one_4700000047000000<>+0(SB)/8, $0x4700000047000000
+GLOBL one_4700000047000000<>(SB), RODATA|NOPTR, $8
+
 DATA one_8000000080000000<>+0(SB)/8, $0x8000000080000000
 GLOBL one_8000000080000000<>(SB), RODATA|NOPTR, $8
+
+DATA one_0000008e0000008e<>+0(SB)/8, $0x0000008e0000008e
+GLOBL one_0000008e0000008e<>(SB), RODATA|NOPTR, $8
 
 // func softplusVec(dst *float64, src *float32, n int, sign float32)
 // Requires: AVX, AVX2

@@ -33,7 +33,7 @@ func (v *avx2) Normals(out []float32, key kernels.Key, c kernels.Counter) {
 func (v *avx2) normals(out []float32, groups int, block uint32) {
 	if v.wide {
 		philoxVec512(&v.words[0], (groups+3)/4, &v.run[0][0], block)
-		normalsVec512(&out[0], &v.words[0], groups*groupDraws/16, &v.octaves[0][0])
+		normalsVec512(&out[0], &v.words[0], groups*groupDraws/16, &v.octaves[0][0][0])
 		return
 	}
 	philoxVec(&v.words[0], groups, &v.run[0][0], block)
@@ -95,14 +95,14 @@ func newNormalGroups() (groups normalGroups) {
 	return groups
 }
 
-// normalOctaves are the coefficients of all octaves, by power, each at the place
-// that the exponent's low five bits tell.
-type normalOctaves [7][32]float32
+// normalOctaves are the coefficients of sixteen octaves at a time, by power, each
+// at the place that the exponent's low four bits tell.
+type normalOctaves [2][7][16]float32
 
 func newNormalOctaves() (octaves normalOctaves) {
 	for octave, row := range kernels.NormalTable() {
 		for power, c := range row {
-			octaves[power][(octave+lowestExponent)%32] = c
+			octaves[octave/16][power][(octave+lowestExponent)%16] = c
 		}
 	}
 	return octaves

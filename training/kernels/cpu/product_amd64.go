@@ -3,12 +3,14 @@
 package cpu
 
 // A product is cut so that what the inner loop reads stays near: a packed panel
-// of b (16 kB) in the first cache, the rows of a (192 kB) in the second.
+// of b (16 kB) in the first cache, all panels of the cut (256 kB) and the rows of
+// a (192 kB) in the second.
 const (
-	width    = 16
-	narrow   = 8
-	depthCut = 256
-	rowCut   = 192
+	width     = 16
+	narrow    = 8
+	depthCut  = 256
+	rowCut    = 192
+	columnCut = 256
 )
 
 // What a tile does besides the products.
@@ -73,6 +75,9 @@ func newProduct(out, a, b matrix, ta, tb bool) product {
 
 // product cuts along the depth first, so that a sum goes on where it was left.
 func (v *avx2) product(p product, bias []float32, tail uint) {
+	if v.thinProduct(&p, bias, tail) {
+		return
+	}
 	for from := 0; ; from += depthCut {
 		depth, flags := min(depthCut, p.depth-from), uint(0)
 		if from > 0 {
@@ -82,11 +87,8 @@ func (v *avx2) product(p product, bias []float32, tail uint) {
 		if last {
 			flags |= tail
 		}
-		for i := 0; i < p.m; i += rowCut {
-			for j := 0; j < p.n; j += width {
-				v.pack(&p, from, depth, j)
-				v.rows(&p, from, depth, i, j, bias, flags)
-			}
+		for first := 0; first < p.n; first += columnCut {
+			v.columns(&p, from, depth, first, min(first+columnCut, p.n), bias, flags)
 		}
 		if last {
 			return
@@ -94,8 +96,22 @@ func (v *avx2) product(p product, bias []float32, tail uint) {
 	}
 }
 
+// columns packs the columns first … end−1 of the right factor once and computes
+// all rows of them.
+func (v *avx2) columns(p *product, from, depth, first, end int, bias []float32, flags uint) {
+	panel := func(j int) []float32 { return v.panel[(j-first)*depthCut:] }
+	for j := first; j < end; j += width {
+		pack(panel(j), p, from, depth, j)
+	}
+	for i := 0; i < p.m; i += rowCut {
+		for j := first; j < end; j += width {
+			rows(panel(j), p, from, depth, i, j, bias, flags)
+		}
+	}
+}
+
 // rows computes up to rowCut rows of up to sixteen columns of out.
-func (v *avx2) rows(p *product, from, depth, first, j int, bias []float32, flags uint) {
+func rows(panel []float32, p *product, from, depth, first, j int, bias []float32, flags uint) {
 	const bytes = 4
 	w := min(width, p.n-j)
 	kind, mask := tilesFor(w), &columns[width-w]
@@ -108,7 +124,7 @@ func (v *avx2) rows(p *product, from, depth, first, j int, bias []float32, flags
 		if depth > 0 {
 			a = &p.a.Data[i*p.rowStep+from*p.kStep]
 		}
-		kind[min(len(kind), end-i)-1](depth, a, uintptr(p.rowStep*bytes), uintptr(p.kStep*bytes), &v.panel[0],
+		kind[min(len(kind), end-i)-1](depth, a, uintptr(p.rowStep*bytes), uintptr(p.kStep*bytes), &panel[0],
 			&p.out.Data[i*p.n+j], uintptr(p.n*bytes), biasAt, mask, flags)
 	}
 }
@@ -125,29 +141,29 @@ func tilesFor(columns int) []tile {
 
 // pack lays the columns j … j+15 of the right factor side by side, zeros where
 // it has fewer.
-func (v *avx2) pack(p *product, from, depth, j int) {
+func pack(panel []float32, p *product, from, depth, j int) {
 	const bytes = 4
 	w := min(width, p.n-j)
 	switch {
 	case depth == 0:
 	case !p.turned:
-		packRows(&v.panel[0], &p.b.Data[from*p.n+j], uintptr(p.n*bytes), depth, &columns[width-w])
+		packRows(&panel[0], &p.b.Data[from*p.n+j], uintptr(p.n*bytes), depth, &columns[width-w])
 	default:
 		eights := 0
 		if w == width {
 			if eights = depth / 8; eights > 0 {
-				packColumns(&v.panel[0], &p.b.Data[j*p.depth+from], uintptr(p.depth*bytes), eights)
+				packColumns(&panel[0], &p.b.Data[j*p.depth+from], uintptr(p.depth*bytes), eights)
 			}
 		}
-		v.packSlowly(p, from, depth, j, 8*eights)
+		packSlowly(panel, p, from, depth, j, 8*eights)
 	}
 }
 
 // packSlowly packs a transposed factor from some depth on.
-func (v *avx2) packSlowly(p *product, from, depth, j, start int) {
+func packSlowly(panel []float32, p *product, from, depth, j, start int) {
 	w := min(width, p.n-j)
 	for k := start; k < depth; k++ {
-		dst := v.panel[k*width:][:width]
+		dst := panel[k*width:][:width]
 		clear(dst[w:])
 		for c := range w {
 			dst[c] = p.b.Data[(j+c)*p.depth+from+k]

@@ -148,6 +148,28 @@ func tile11x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float3
 //go:noescape
 func tile12x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 
+// low1 computes 1 rows of n columns of c = a·b, of k ≥ 1 terms; steps are in bytes.
+//
+//go:noescape
+func low1(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, bStep uintptr, c *float32, cStep uintptr, n int)
+
+// low2 computes 2 rows of n columns of c = a·b, of k ≥ 1 terms; steps are in bytes.
+//
+//go:noescape
+func low2(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, bStep uintptr, c *float32, cStep uintptr, n int)
+
+// shallow1 computes rows ≥ 1 rows of n columns of c = max(a·b + bias, floor), of 1 terms; steps are in bytes,
+// biasStep that of eight columns.
+//
+//go:noescape
+func shallow1(rows int, a *float32, rowStep uintptr, kStep uintptr, b *float32, bStep uintptr, c *float32, cStep uintptr, bias *float32, biasStep uintptr, n int, floor float32)
+
+// shallow2 computes rows ≥ 1 rows of n columns of c = max(a·b + bias, floor), of 2 terms; steps are in bytes,
+// biasStep that of eight columns.
+//
+//go:noescape
+func shallow2(rows int, a *float32, rowStep uintptr, kStep uintptr, b *float32, bStep uintptr, c *float32, cStep uintptr, bias *float32, biasStep uintptr, n int, floor float32)
+
 // packRows copies the columns that mask has set of k ≥ 1 rows at byte step, sixteen wide, zeros elsewhere.
 //
 //go:noescape
@@ -182,6 +204,11 @@ func columnSum(out *float32, x *float32, rows int, cols int)
 //
 //go:noescape
 func adamVec(w *float32, m *float32, v *float32, grad *float32, n int, b1 float32, b2 float32, rate float32, eps float32)
+
+// finiteVec tells whether all of n values are finite, n ≥ 1.
+//
+//go:noescape
+func finiteVec(x *float32, n int) bool
 
 // philoxVec writes words 0 of eight blocks, then words 1, 2 and 3, groups ≥ 1 times, from block on. run is a
 // philoxRun.

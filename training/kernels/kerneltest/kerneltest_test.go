@@ -112,6 +112,10 @@ func (b *forgetsDecay) Adam(w, m, v, g []float32, a kernels.AdamStep) {
 	b.reference.Adam(w, m, v, g, a)
 }
 
+type overlooks struct{ reference }
+
+func (b *overlooks) Finite(x []float32) bool { return len(x) > 0 && b.reference.Finite(x[:len(x)-1]) }
+
 type allocates struct {
 	reference
 	last []float32
@@ -138,6 +142,7 @@ func TestEveryFaultIsFound(t *testing.T) {
 		{&wrongGradient{}, "gradients", "SoftplusMean: the gradient"},
 		{&otherDraws{}, "normals", "Normals 100"},
 		{&forgetsDecay{}, "adam", "Adam"},
+		{&overlooks{}, "finite", "Finite 17, not at 16"},
 		{&allocates{}, "allocations", "allocations"},
 	} {
 		found := kerneltest.Faults(c.be, c.test)

@@ -68,7 +68,7 @@ func RunExactly(t *testing.T, be backend) {
 
 func groups() map[string][]call {
 	return map[string][]call{"products": products(), "elementwise": elementwise(), "rows": rows(),
-		"losses": losses(), "adam": adams(), "normals": normals()}
+		"losses": losses(), "adam": adams(), "normals": normals(), "finite": finites()}
 }
 
 func tests(be backend) map[string]func(t reporter) {

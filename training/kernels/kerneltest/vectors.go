@@ -81,3 +81,29 @@ func normals() (calls []call) {
 	}
 	return calls
 }
+
+// finites are normals, alone and with each kind of what is not finite at every
+// place in turn.
+func finites() (calls []call) {
+	for _, n := range lengths() {
+		add := func(name string, x []float32) {
+			calls = append(calls, call{name: name, in: [][]float32{x}, out: [][]float32{{-1}}, bound: exactly,
+				do: func(be backend, in, out [][]float32) {
+					if out[0][0] = 0; be.Finite(in[0]) {
+						out[0][0] = 1
+					}
+				}})
+		}
+		x := draw(n, 1)
+		if n > 0 {
+			x[n-1] = math.MaxFloat32
+		}
+		add(fmt.Sprint("Finite ", n), x)
+		for i := 0; i < n; i += 1 + n/40 {
+			bad := append([]float32(nil), x...)
+			bad[i] = float32([]float64{math.NaN(), math.Inf(1), math.Inf(-1)}[i%3])
+			add(fmt.Sprintf("Finite %d, not at %d", n, i), bad)
+		}
+	}
+	return calls
+}

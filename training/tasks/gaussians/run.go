@@ -102,7 +102,8 @@ func (r *run[T]) diverged(step int64) string {
 	}
 	for _, mlp := range []*nets.MLP[T]{r.net, r.disc.Net} {
 		for _, p := range mlp.Params {
-			if i := firstNotFinite(p.Data); i >= 0 {
+			if !r.be.Finite(p.Data) {
+				i := firstNotFinite(p.Data)
 				return fmt.Sprintf("%s[%d] is %v at step %d", p.Name, i, p.Data[i], step)
 			}
 		}

@@ -173,3 +173,42 @@ func adam() {
 		store(ws, w)
 	})
 }
+
+// finite multiplies by zero: what is not finite becomes NaN, and a sum that holds
+// a NaN stays one.
+func finite() {
+	TEXT("finiteVec", NOSPLIT, "func(x *float32, n int) bool")
+	Doc("finiteVec tells whether all of n values are finite, n ≥ 1.")
+	Pragma("noescape")
+	x, n := Load(Param("x"), GP64()), Load(Param("n"), GP64())
+	zero := YMM()
+	VXORPS(zero, zero, zero)
+	sums := each(4, func(_ int, s VecVirtual) { VXORPS(s, s, s) })
+	for i, w := range []int{4, 1} {
+		label := []string{"finiteVec_four", "finiteVec_one"}[i]
+		Label(label)
+		SUBQ(U8(8*w), n)
+		JL(LabelRef(label + "past"))
+		for j := range w {
+			VFMADD231PS(Mem{Base: x, Disp: 32 * j}, zero, sums[j])
+		}
+		ADDQ(U32(uint32(32*w)), x)
+		JMP(LabelRef(label))
+		Label(label + "past")
+		ADDQ(U8(8*w), n)
+	}
+	mask, rest := firstLanes(n), YMM()
+	VMASKMOVPS(Mem{Base: x}, mask, rest)
+	VFMADD231PS(rest, zero, sums[0])
+	for _, s := range sums[1:] {
+		VADDPS(s, sums[0], sums[0])
+	}
+	lanes, all := GP32(), GP8()
+	VCMPPS(U8(3), sums[0], sums[0], sums[0]) // unordered
+	VMOVMSKPS(sums[0], lanes)
+	TESTL(lanes, lanes)
+	SETEQ(all)
+	Store(all, ReturnIndex(0))
+	VZEROUPPER()
+	RET()
+}

@@ -16,6 +16,10 @@ func main() {
 	for rows := 1; rows <= narrowRows; rows++ {
 		tile(rows, 8, true)
 	}
+	low(1, 8)
+	low(2, 4)
+	shallow(1, 4)
+	shallow(2, 4)
 	packRows()
 	packColumns()
 	add()
@@ -23,6 +27,7 @@ func main() {
 	reluGrad()
 	columnSum()
 	adam()
+	finite()
 	words()
 	normals()
 	words512()

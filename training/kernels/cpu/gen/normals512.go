@@ -86,8 +86,8 @@ func (p philox512) round(c [4]VecVirtual, key int) [4]VecVirtual {
 	return [4]VecVirtual{hi1, p1, hi0, p0}
 }
 
-// normals512 is normals with the registers of AVX-512: two hold a coefficient of
-// all thirty-two octaves.
+// normals512 is normals with the registers of AVX-512: one holds a coefficient of
+// sixteen octaves, and one word of 2¹⁶ is from the octaves below.
 func normals512() {
 	TEXT("normalsVec512", NOSPLIT, "func(out *float32, words *uint32, sixteens int, table *float32)")
 	Doc("normalsVec512 turns sixteen words at a time into normals, sixteens ≥ 1 times. table is kernels.NormalTable as",
@@ -95,31 +95,32 @@ func normals512() {
 	Pragma("noescape")
 	out, in := Load(Param("out"), GP64()), Load(Param("words"), GP64())
 	n, table := Load(Param("sixteens"), GP64()), Load(Param("table"), GP64())
+	at := func(half, power int) Mem { return Mem{Base: table, Disp: 64 * (half*(degree+1) + power)} }
 	var low, high [degree + 1]VecVirtual
 	for i := range low {
 		low[i], high[i] = ZMM(), ZMM()
-		VMOVUPS(Mem{Base: table, Disp: 128 * i}, low[i])
-		VMOVUPS(Mem{Base: table, Disp: 128*i + 64}, high[i])
+		VMOVUPS(at(0, i), low[i])
+		VMOVUPS(at(1, i), high[i])
 	}
 	magnitude, half, small := wide32(1<<31-1), wide32(0x3f000000), wide32(0x4b000000)
-	largest, fraction, one, middle, sign := wide32(0x4effffff), wide32(1<<23-1), wide32(127<<23), wide32(0xbfc00000), wide32(1<<31)
+	largest, fraction, one, middle := wide32(0x4effffff), wide32(1<<23-1), wide32(127<<23), wide32(0xbfc00000)
+	common, sign := wide32(142<<23), wide32(1<<31)
 	Label("normalsVec512_loop")
-	word, f, octave, rare := ZMM(), ZMM(), ZMM(), K()
+	word, f, octave, z, rare := ZMM(), ZMM(), ZMM(), ZMM(), K()
 	VMOVDQU32(Mem{Base: in}, word)
 	VPANDD(magnitude, word, f)
 	VCVTDQ2PS(f, f)
 	VCMPPS(U8(1), small, f, rare)
 	VADDPS(half, f, rare, f)
+	VCMPPS(U8(1), common, f, rare)
 	VMINPS(largest, f, f)
 	VPSRLD(U8(23), f, octave)
 	VPTERNLOGD(U8(0xEA), one, fraction, f) // f and fraction or one
 	VADDPS(middle, f, f)
-	z := polynomial512(f, func(i int) VecVirtual {
-		c := ZMM()
-		VMOVDQA32(octave, c)
-		VPERMI2PS(high[i], low[i], c)
-		return c
-	})
+	KORTESTW(rare, rare)
+	JNZ(LabelRef("normalsVec512_rare"))
+	polynomial512(z, f, func(i int, c VecVirtual) { VPERMPS(high[i], octave, c) })
+	Label("normalsVec512_sign")
 	VPTERNLOGD(U8(0x6A), z, sign, word) // word and sign, xor z
 	VMOVUPS(word, Mem{Base: out})
 	ADDQ(U8(64), in)
@@ -128,21 +129,29 @@ func normals512() {
 	JNZ(LabelRef("normalsVec512_loop"))
 	VZEROUPPER()
 	RET()
+	Label("normalsVec512_rare")
+	below := K()
+	VPCMPD(U8(1), wide32(142), octave, below)
+	polynomial512(z, f, func(i int, c VecVirtual) {
+		VPERMPS(high[i], octave, c)
+		VPERMPS(low[i], octave, below, c)
+	})
+	JMP(LabelRef("normalsVec512_sign"))
 }
 
 func wide32(v uint64) VecVirtual { return wide(v<<32 | v) }
 
 // polynomial512 is polynomial.
-func polynomial512(t VecVirtual, coefficient func(i int) VecVirtual) (z VecVirtual) {
-	t2 := ZMM()
+func polynomial512(z, t VecVirtual, coefficient func(i int, c VecVirtual)) {
+	t2, odd, even := ZMM(), ZMM(), ZMM()
 	VMULPS(t, t, t2)
-	z = coefficient(degree)
+	coefficient(degree, z)
 	for i := degree - 2; i >= 0; i -= 2 {
 		VMULPS(t2, z, z)
-		odd := coefficient(i + 1)
+		coefficient(i+1, odd)
 		VMULPS(t, odd, odd)
-		VADDPS(coefficient(i), odd, odd)
+		coefficient(i, even)
+		VADDPS(even, odd, odd)
 		VADDPS(odd, z, z)
 	}
-	return z
 }
