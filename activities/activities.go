@@ -29,6 +29,8 @@ type Activities struct {
 	Trainer  Trainer
 	Groups   Groups
 	Reports  Reports
+	Notices  Notices
+	Webhooks Webhooks
 	Worker   string          // who trains, for people: host/pid
 	Program  storage.Program // what trains, for provenance
 	Flush    time.Duration   // how often points are committed; 0 means 2 s
@@ -41,10 +43,11 @@ type Plans interface {
 	WritePlan(ctx context.Context, sweep string, experiments []storage.Experiment, rows iter.Seq2[storage.PlanRow, error]) (storage.PlanCounts, error)
 }
 
-// Queue hands out pending trials.
+// Queue hands out pending trials, and counts a sweep's trials.
 type Queue interface {
 	Dispatch(ctx context.Context, sweep string, max int) ([]storage.Dispatch, storage.Counts, error)
 	Undispatch(ctx context.Context, hash, workflowID string) error
+	Counts(ctx context.Context, sweep string) (storage.Counts, error)
 }
 
 // Strays finds trials that are said to be in flight and are not.

@@ -77,31 +77,46 @@ type DispatchInput struct {
 
 // Dispatched are the trials to start now, and where the sweep stands.
 type Dispatched struct {
-	Trials  []Trial
-	Counts  storage.Counts
-	State   storage.SweepState
-	MaxWall time.Duration // the sweep's budget, 0 for none
+	Trials   []Trial
+	Counts   storage.Counts
+	State    storage.SweepState
+	MaxWall  time.Duration  // the sweep's budget, 0 for none
+	Ran      *time.Duration // what is used of it; nil in histories of older versions
+	Standing *Standing      // nil: the sweep tells nobody
 }
 
 // Dispatch takes pending trials, as many as the window has room for. A trial
-// that was taken and whose reply was lost is found again by Reconcile.
+// that was taken and whose reply was lost is found again by Reconcile. A sweep
+// that has spent its budget gets none.
 func (a *Activities) Dispatch(ctx context.Context, in DispatchInput) (Dispatched, error) {
 	sw, spec, err := a.spec(ctx, in.Sweep)
 	if err != nil {
 		return Dispatched{}, err
 	}
-	if m := spec.Budget.MaxConcurrent; m > 0 && (in.Max == 0 || m < in.Max) {
-		in.Max = m
+	standing, err := a.standing(ctx, spec)
+	if err != nil {
+		return Dispatched{}, err
 	}
-	taken, counts, err := a.Queue.Dispatch(ctx, in.Sweep, in.Max)
+	taken, counts, err := a.take(ctx, in, sw.Ran, spec.Budget)
 	if err != nil {
 		return Dispatched{}, fmt.Errorf("dispatch trials of %s: %w", in.Sweep, err)
 	}
-	out := Dispatched{Counts: counts, State: sw.State, MaxWall: spec.Budget.MaxWall, Trials: make([]Trial, len(taken))}
+	out := Dispatched{Counts: counts, State: sw.State, MaxWall: spec.Budget.MaxWall, Ran: &sw.Ran, Standing: standing, Trials: make([]Trial, len(taken))}
 	for i, d := range taken {
 		out.Trials[i] = withPolicy(d, spec)
 	}
 	return out, nil
+}
+
+func (a *Activities) take(ctx context.Context, in DispatchInput, ran time.Duration, b sweeps.Budget) ([]storage.Dispatch, storage.Counts, error) {
+	if b.MaxWall > 0 && ran >= b.MaxWall {
+		counts, err := a.Queue.Counts(ctx, in.Sweep)
+		return nil, counts, err
+	}
+	if m := b.MaxConcurrent; m > 0 && (in.Max == 0 || m < in.Max) {
+		in.Max = m
+	}
+	return a.Queue.Dispatch(ctx, in.Sweep, in.Max)
 }
 
 // withPolicy adds the experiment's checkpoint cadence and retry bound.

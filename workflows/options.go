@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"go.temporal.io/api/enums/v1"
 	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
@@ -83,6 +84,27 @@ func reporting(ctx workflow.Context) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		StartToCloseTimeout: 10 * time.Minute,
 		RetryPolicy:         &temporal.RetryPolicy{MaximumAttempts: 3},
+	})
+}
+
+// delivering are the options of a notice's delivery: it is tried for a day.
+func delivering(ctx workflow.Context) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: time.Minute, ScheduleToCloseTimeout: 24 * time.Hour,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval: 5 * time.Second, BackoffCoefficient: 2, MaximumInterval: 10 * time.Minute, MaximumAttempts: 1000,
+			NonRetryableErrorTypes: []string{activities.UndeliverableError},
+		},
+	})
+}
+
+// notice are the options of a notice's own workflow: it outlives the sweep's
+// run, and there is one for each id.
+func notice(ctx workflow.Context, n activities.Notice) workflow.Context {
+	return workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+		WorkflowID: NotifyID(n.Message.Sweep, n.Message.ID), WorkflowIDReusePolicy: enums.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
+		ParentClosePolicy: abandon, StaticSummary: fmt.Sprintf("tell %s: %s", n.Webhook, n.Message.Event),
+		TypedSearchAttributes: SweepAttributes(n.Message.Sweep),
 	})
 }
 

@@ -17,6 +17,7 @@ type SweepInput struct {
 	Timing  Timing
 	Planned bool
 	Started time.Time // of the first run, for the budget
+	Told    Told
 }
 
 // SweepResult counts the trials by how they ended.
@@ -32,7 +33,7 @@ func Sweep(ctx workflow.Context, in SweepInput) (SweepResult, error) {
 	if in.Started.IsZero() {
 		in.Started = workflow.Now(ctx)
 	}
-	s := &sweepRun{in: in, timing: in.Timing.filled()}
+	s := &sweepRun{in: in, timing: in.Timing.filled(), told: in.Told}
 	if err := s.listen(ctx); err != nil {
 		return SweepResult{}, err
 	}
@@ -45,6 +46,7 @@ func Sweep(ctx workflow.Context, in SweepInput) (SweepResult, error) {
 		if err := s.dispatch(ctx); err != nil {
 			return s.stopped(ctx, err)
 		}
+		s.tell(ctx)
 		if s.over() {
 			if r, done, err := s.finish(ctx); done || err != nil {
 				return r, err
@@ -67,6 +69,7 @@ type sweepRun struct {
 	in      SweepInput
 	timing  Timing
 	page    activities.Dispatched
+	told    Told
 	settled int  // signals since the last dispatch
 	wake    bool // an Update changed something
 	retry   bool // some group could not be started
@@ -166,7 +169,7 @@ func (s *sweepRun) wait(ctx workflow.Context) error {
 		need = (need + 1) / 2
 	}
 	need = max(need, 1)
-	limit := s.timing.Reconcile
+	limit := s.untilLevel(s.timing.Reconcile)
 	if s.retry {
 		limit = 2 * time.Second
 	}
@@ -180,22 +183,12 @@ func (s *sweepRun) wait(ctx workflow.Context) error {
 // continueAsNew starts over with an empty history. The new run asks Postgres
 // where it stands, so a signal that is lost here loses nothing.
 func (s *sweepRun) continueAsNew(ctx workflow.Context) (SweepResult, error) {
-	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
+	if err := settleUpdates(ctx); err != nil {
 		return SweepResult{}, err
 	}
 	in := s.in
-	in.Planned = true
+	in.Planned, in.Told = true, s.told
 	return SweepResult{}, workflow.NewContinueAsNewError(ctx, Sweep, in)
-}
-
-// keepBudget cancels what is left when the sweep has had its wall time; what
-// ran keeps its checkpoints, and submitting again goes on from them.
-func (s *sweepRun) keepBudget(ctx workflow.Context) error {
-	if wall := s.page.MaxWall; wall <= 0 || workflow.Now(ctx).Sub(s.in.Started) < wall {
-		return nil
-	}
-	workflow.GetLogger(ctx).Warn("the sweep has used up budget.max_wall: cancelling what is left", "Sweep", s.in.Sweep)
-	return s.set(ctx, activities.SweepCancelled)
 }
 
 // finish marks the sweep done and writes its report, unless an Update brought
@@ -209,12 +202,23 @@ func (s *sweepRun) finish(ctx workflow.Context) (r SweepResult, done bool, err e
 		s.wake = false
 		_ = workflow.ExecuteActivity(reporting(ctx), (*activities.Activities).Report, activities.SweepInput{Sweep: s.in.Sweep}).Get(ctx, nil)
 	}
-	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
+	if err := settleUpdates(ctx); err != nil {
 		return r, false, err
+	}
+	if s.page.State != activities.SweepRunning {
+		s.tellFinished(ctx)
+		if err := settleUpdates(ctx); err != nil { // one may have come meanwhile
+			return r, false, err
+		}
 	}
 	c := s.page.Counts
 	r = SweepResult{State: string(s.page.State), Finished: c.Finished, Diverged: c.Diverged, Failed: c.Failed, Cancelled: c.Cancelled}
 	return r, s.page.State != activities.SweepRunning, nil
+}
+
+// settleUpdates waits until every Update has had its answer.
+func settleUpdates(ctx workflow.Context) error {
+	return workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) })
 }
 
 // stopped handles a sweep that was cancelled through Temporal itself: it is

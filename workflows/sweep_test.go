@@ -36,6 +36,13 @@ type backlog struct {
 	reports  int
 	returned int
 	clash    bool
+	fates    map[string]storage.TrialState // of trials that do not finish, by hash
+	ended    storage.Counts                // those that did not
+	standing *activities.Standing
+	metered  bool // the time it ran is told
+	began    time.Time
+	notices  []activities.Notice
+	silent   bool // the receiver does not answer
 }
 
 func newBacklog(trials int) *backlog {
@@ -69,6 +76,10 @@ func newBacklog(trials int) *backlog {
 	e.OnActivity(acts.TrainSegment, mock.Anything, mock.Anything).After(b.trains).
 		Return(activities.SegmentResult{Outcome: training.Finished, Wanted: storage.WantRun}, nil)
 	e.OnActivity(acts.Settle, mock.Anything, mock.Anything).Return(b.settle)
+	e.RegisterWorkflow(workflows.Notify)
+	e.SetOnChildWorkflowStartedListener(b.hear)
+	e.OnActivity(acts.Deliver, mock.Anything, mock.Anything).Return(b.deliver)
+	e.OnActivity(acts.Delivered, mock.Anything, mock.Anything).Return(nil)
 	e.OnSignalExternalWorkflow(mock.Anything, "sweep/s", mock.Anything, workflows.SettledSignal, mock.Anything).
 		Return(func(string, string, string, string, any) error {
 			e.SignalWorkflow(workflows.SettledSignal, "")
@@ -91,7 +102,9 @@ func (b *backlog) plan(trials int) {
 }
 
 func (b *backlog) counts() storage.Counts {
-	return storage.Counts{Pending: b.planned - b.next, Running: b.inFlight, Finished: b.finished}
+	c := b.ended
+	c.Pending, c.Running, c.Finished = b.planned-b.next, b.inFlight, b.finished
+	return c
 }
 
 func (b *backlog) dispatch(context.Context, activities.DispatchInput) (activities.Dispatched, error) {
@@ -109,14 +122,29 @@ func (b *backlog) dispatch(context.Context, activities.DispatchInput) (activitie
 		b.inFlight++
 	}
 	b.peak = max(b.peak, b.inFlight)
-	return activities.Dispatched{Trials: page, Counts: b.counts(), State: b.state, MaxWall: b.wall}, nil
+	out := activities.Dispatched{Trials: page, Counts: b.counts(), State: b.state, MaxWall: b.wall, Standing: b.stand()}
+	if b.metered {
+		if b.began.IsZero() {
+			b.began = b.env.Now()
+		}
+		ran := b.env.Now().Sub(b.began)
+		out.Ran = &ran
+	}
+	return out, nil
 }
 
-func (b *backlog) settle(context.Context, activities.SettleInput) (activities.Settled, error) {
+func (b *backlog) settle(_ context.Context, in activities.SettleInput) (activities.Settled, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.inFlight--
-	b.finished++
+	switch b.fates[in.Hash] {
+	case storage.Failed:
+		b.ended.Failed++
+	case storage.Diverged:
+		b.ended.Diverged++
+	default:
+		b.finished++
+	}
 	return activities.Settled{Sweeps: []string{"s"}}, nil
 }
 

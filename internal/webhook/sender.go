@@ -77,8 +77,16 @@ func (s *Sender) Problems() []string {
 	return lines
 }
 
-// ErrGone: the receiver wants no more messages (it answered 410).
-var ErrGone = errors.New("the receiver answered 410: it wants no more")
+// ErrGone: the receiver wants no more messages (it answered 410). It is final:
+// sending again cannot succeed.
+var ErrGone error = gone{}
+
+type gone struct{}
+
+func (gone) Error() string { return "the receiver answered 410: it wants no more" }
+
+// Final says that there is no use in trying again.
+func (gone) Final() bool { return true }
 
 // Send posts a JSON body under an id, signed at the given time; the receiver
 // tells repetitions by the id. Any answer of 2xx is success. The error is one
