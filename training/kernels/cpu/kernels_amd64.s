@@ -4754,6 +4754,216 @@ shallow2_end:
 	VZEROUPPER
 	RET
 
+// func spread(dst *float32, dstStep uintptr, src *float32, srcStep uintptr, n int)
+// Requires: AVX
+TEXT ·spread(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ dstStep+8(FP), CX
+	MOVQ src+16(FP), DX
+	MOVQ srcStep+24(FP), BX
+	MOVQ n+32(FP), SI
+
+spread_loop:
+	VBROADCASTSS (DX), Y0
+	VMOVUPS      Y0, (AX)
+	ADDQ         BX, DX
+	ADDQ         CX, AX
+	DECQ         SI
+	JNZ          spread_loop
+	VZEROUPPER
+	RET
+
+// func upright1(sixteens int, fours int, a *float32, rowStep uintptr, b *float32, c *float32, bias *float32, floor float32)
+// Requires: AVX, FMA3
+TEXT ·upright1(SB), NOSPLIT, $0-60
+	MOVQ a+16(FP), AX
+	MOVQ rowStep+24(FP), CX
+	MOVQ c+40(FP), BX
+	MOVQ sixteens+0(FP), SI
+	LEAQ (CX)(CX*2), DX
+
+upright1_rows:
+	MOVQ   AX, DI
+	LEAQ   (DI)(CX*4), R9
+	LEAQ   (DI)(CX*8), R8
+	LEAQ   (R8)(CX*4), R10
+	LEAQ   (R8)(CX*8), AX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	MOVQ   b+32(FP), R11
+	MOVQ   fours+8(FP), R12
+
+upright1_depth:
+	VBROADCASTF128 (DI), Y2
+	VINSERTF128    $0x01, (R9), Y2, Y2
+	VBROADCASTF128 (DI)(CX*1), Y3
+	VINSERTF128    $0x01, (R9)(CX*1), Y3, Y3
+	VBROADCASTF128 (DI)(CX*2), Y4
+	VINSERTF128    $0x01, (R9)(CX*2), Y4, Y4
+	VBROADCASTF128 (DI)(DX*1), Y5
+	VINSERTF128    $0x01, (R9)(DX*1), Y5, Y5
+	VUNPCKLPS      Y3, Y2, Y6
+	VUNPCKHPS      Y3, Y2, Y3
+	VUNPCKLPS      Y5, Y4, Y2
+	VUNPCKHPS      Y5, Y4, Y4
+	VUNPCKLPD      Y2, Y6, Y5
+	VUNPCKHPD      Y2, Y6, Y2
+	VUNPCKLPD      Y4, Y3, Y6
+	VUNPCKHPD      Y4, Y3, Y3
+	VFMADD231PS    (R11), Y5, Y0
+	VFMADD231PS    32(R11), Y2, Y0
+	VFMADD231PS    64(R11), Y6, Y0
+	VFMADD231PS    96(R11), Y3, Y0
+	ADDQ           $0x10, DI
+	ADDQ           $0x10, R9
+	VBROADCASTF128 (R8), Y2
+	VINSERTF128    $0x01, (R10), Y2, Y2
+	VBROADCASTF128 (R8)(CX*1), Y3
+	VINSERTF128    $0x01, (R10)(CX*1), Y3, Y3
+	VBROADCASTF128 (R8)(CX*2), Y4
+	VINSERTF128    $0x01, (R10)(CX*2), Y4, Y4
+	VBROADCASTF128 (R8)(DX*1), Y5
+	VINSERTF128    $0x01, (R10)(DX*1), Y5, Y5
+	VUNPCKLPS      Y3, Y2, Y6
+	VUNPCKHPS      Y3, Y2, Y3
+	VUNPCKLPS      Y5, Y4, Y2
+	VUNPCKHPS      Y5, Y4, Y4
+	VUNPCKLPD      Y2, Y6, Y5
+	VUNPCKHPD      Y2, Y6, Y2
+	VUNPCKLPD      Y4, Y3, Y6
+	VUNPCKHPD      Y4, Y3, Y3
+	VFMADD231PS    (R11), Y5, Y1
+	VFMADD231PS    32(R11), Y2, Y1
+	VFMADD231PS    64(R11), Y6, Y1
+	VFMADD231PS    96(R11), Y3, Y1
+	ADDQ           $0x10, R8
+	ADDQ           $0x10, R10
+	ADDQ           $0x00000080, R11
+	DECQ           R12
+	JNZ            upright1_depth
+	MOVQ           bias+48(FP), DI
+	VBROADCASTSS   floor+56(FP), Y2
+	VBROADCASTSS   (DI), Y3
+	VADDPS         Y3, Y0, Y0
+	VMAXPS         Y0, Y2, Y0
+	VADDPS         Y3, Y1, Y1
+	VMAXPS         Y1, Y2, Y1
+	VMOVUPS        Y0, (BX)
+	VMOVUPS        Y1, 32(BX)
+	ADDQ           $0x00000040, BX
+	DECQ           SI
+	JNZ            upright1_rows
+	VZEROUPPER
+	RET
+
+// func upright2(sixteens int, fours int, a *float32, rowStep uintptr, b *float32, c *float32, bias *float32, floor float32)
+// Requires: AVX, FMA3
+TEXT ·upright2(SB), NOSPLIT, $0-60
+	MOVQ a+16(FP), AX
+	MOVQ rowStep+24(FP), CX
+	MOVQ c+40(FP), BX
+	MOVQ sixteens+0(FP), SI
+	LEAQ (CX)(CX*2), DX
+
+upright2_rows:
+	MOVQ   AX, DI
+	LEAQ   (DI)(CX*4), R9
+	LEAQ   (DI)(CX*8), R8
+	LEAQ   (R8)(CX*4), R10
+	LEAQ   (R8)(CX*8), AX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   b+32(FP), R11
+	MOVQ   fours+8(FP), R12
+
+upright2_depth:
+	VBROADCASTF128 (DI), Y4
+	VINSERTF128    $0x01, (R9), Y4, Y4
+	VBROADCASTF128 (DI)(CX*1), Y5
+	VINSERTF128    $0x01, (R9)(CX*1), Y5, Y5
+	VBROADCASTF128 (DI)(CX*2), Y6
+	VINSERTF128    $0x01, (R9)(CX*2), Y6, Y6
+	VBROADCASTF128 (DI)(DX*1), Y7
+	VINSERTF128    $0x01, (R9)(DX*1), Y7, Y7
+	VUNPCKLPS      Y5, Y4, Y8
+	VUNPCKHPS      Y5, Y4, Y5
+	VUNPCKLPS      Y7, Y6, Y4
+	VUNPCKHPS      Y7, Y6, Y6
+	VUNPCKLPD      Y4, Y8, Y7
+	VUNPCKHPD      Y4, Y8, Y4
+	VUNPCKLPD      Y6, Y5, Y8
+	VUNPCKHPD      Y6, Y5, Y5
+	VFMADD231PS    (R11), Y7, Y0
+	VFMADD231PS    32(R11), Y7, Y1
+	VFMADD231PS    64(R11), Y4, Y0
+	VFMADD231PS    96(R11), Y4, Y1
+	VFMADD231PS    128(R11), Y8, Y0
+	VFMADD231PS    160(R11), Y8, Y1
+	VFMADD231PS    192(R11), Y5, Y0
+	VFMADD231PS    224(R11), Y5, Y1
+	ADDQ           $0x10, DI
+	ADDQ           $0x10, R9
+	VBROADCASTF128 (R8), Y4
+	VINSERTF128    $0x01, (R10), Y4, Y4
+	VBROADCASTF128 (R8)(CX*1), Y5
+	VINSERTF128    $0x01, (R10)(CX*1), Y5, Y5
+	VBROADCASTF128 (R8)(CX*2), Y6
+	VINSERTF128    $0x01, (R10)(CX*2), Y6, Y6
+	VBROADCASTF128 (R8)(DX*1), Y7
+	VINSERTF128    $0x01, (R10)(DX*1), Y7, Y7
+	VUNPCKLPS      Y5, Y4, Y8
+	VUNPCKHPS      Y5, Y4, Y5
+	VUNPCKLPS      Y7, Y6, Y4
+	VUNPCKHPS      Y7, Y6, Y6
+	VUNPCKLPD      Y4, Y8, Y7
+	VUNPCKHPD      Y4, Y8, Y4
+	VUNPCKLPD      Y6, Y5, Y8
+	VUNPCKHPD      Y6, Y5, Y5
+	VFMADD231PS    (R11), Y7, Y2
+	VFMADD231PS    32(R11), Y7, Y3
+	VFMADD231PS    64(R11), Y4, Y2
+	VFMADD231PS    96(R11), Y4, Y3
+	VFMADD231PS    128(R11), Y8, Y2
+	VFMADD231PS    160(R11), Y8, Y3
+	VFMADD231PS    192(R11), Y5, Y2
+	VFMADD231PS    224(R11), Y5, Y3
+	ADDQ           $0x10, R8
+	ADDQ           $0x10, R10
+	ADDQ           $0x00000100, R11
+	DECQ           R12
+	JNZ            upright2_depth
+	MOVQ           bias+48(FP), DI
+	VBROADCASTSS   floor+56(FP), Y4
+	VBROADCASTSS   (DI), Y5
+	VADDPS         Y5, Y0, Y0
+	VMAXPS         Y0, Y4, Y0
+	VADDPS         Y5, Y2, Y2
+	VMAXPS         Y2, Y4, Y2
+	VBROADCASTSS   4(DI), Y5
+	VADDPS         Y5, Y1, Y1
+	VMAXPS         Y1, Y4, Y1
+	VADDPS         Y5, Y3, Y3
+	VMAXPS         Y3, Y4, Y3
+	VUNPCKLPS      Y1, Y0, Y4
+	VUNPCKHPS      Y1, Y0, Y0
+	VPERM2F128     $0x20, Y0, Y4, Y1
+	VPERM2F128     $0x31, Y0, Y4, Y0
+	VMOVUPS        Y1, (BX)
+	VMOVUPS        Y0, 32(BX)
+	VUNPCKLPS      Y3, Y2, Y0
+	VUNPCKHPS      Y3, Y2, Y1
+	VPERM2F128     $0x20, Y1, Y0, Y2
+	VPERM2F128     $0x31, Y1, Y0, Y0
+	VMOVUPS        Y2, 64(BX)
+	VMOVUPS        Y0, 96(BX)
+	ADDQ           $0x00000080, BX
+	DECQ           SI
+	JNZ            upright2_rows
+	VZEROUPPER
+	RET
+
 // func packRows(dst *float32, src *float32, step uintptr, k int, mask *int32)
 // Requires: AVX
 TEXT ·packRows(SB), NOSPLIT, $0-40

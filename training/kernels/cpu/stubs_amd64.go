@@ -170,6 +170,23 @@ func shallow1(rows int, a *float32, rowStep uintptr, kStep uintptr, b *float32, 
 //go:noescape
 func shallow2(rows int, a *float32, rowStep uintptr, kStep uintptr, b *float32, bStep uintptr, c *float32, cStep uintptr, bias *float32, biasStep uintptr, n int, floor float32)
 
+// spread writes each of n ≥ 1 values eight times beside each other; steps are in bytes.
+//
+//go:noescape
+func spread(dst *float32, dstStep uintptr, src *float32, srcStep uintptr, n int)
+
+// upright1 computes sixteen rows at a time, sixteens ≥ 1 times, of c = max(a·b + bias, floor), which has 1 columns,
+// of 4·fours ≥ 4 terms; rowStep is in bytes, b is spread, c has no gaps.
+//
+//go:noescape
+func upright1(sixteens int, fours int, a *float32, rowStep uintptr, b *float32, c *float32, bias *float32, floor float32)
+
+// upright2 computes sixteen rows at a time, sixteens ≥ 1 times, of c = max(a·b + bias, floor), which has 2 columns,
+// of 4·fours ≥ 4 terms; rowStep is in bytes, b is spread, c has no gaps.
+//
+//go:noescape
+func upright2(sixteens int, fours int, a *float32, rowStep uintptr, b *float32, c *float32, bias *float32, floor float32)
+
 // packRows copies the columns that mask has set of k ≥ 1 rows at byte step, sixteen wide, zeros elsewhere.
 //
 //go:noescape
