@@ -33,6 +33,7 @@ type ExperimentLine struct {
 	Rate         float64 // outer steps per second of the attempts that are open now
 	Attempts     int64
 	Seconds      float64 // during which workers held its trials, all attempts
+	CPUSeconds   float64 // of processors, where attempts measured it
 	StepsTrained int64   // those done twice included
 	RolledBack   int64   // points
 }

@@ -59,17 +59,17 @@ func (s *Store) ExperimentLines(ctx context.Context, sweep, experiment string) (
 			WITH mine AS (SELECT DISTINCT trial FROM store.plan WHERE sweep = e.sweep AND experiment = e.name AND wanted),
 			cost AS (
 				SELECT count(*) AS attempts, sum(extract(epoch FROM coalesce(a.ended, a.last_seen, t.seen) - a.started))::float8 AS seconds,
-				       sum(coalesce(a.last_step, t.step) - a.from_step)::bigint AS steps, sum(a.rolled_back)::bigint AS rolled_back
+				       sum(coalesce(a.last_step, t.step) - a.from_step)::bigint AS steps, sum(a.rolled_back)::bigint AS rolled_back, sum(a.cpu_seconds) AS cpu_seconds
 				FROM mine JOIN store.trials t ON t.id = mine.trial JOIN store.attempts a ON a.trial = t.id)
 			SELECT `+counted+`, coalesce(sum(greatest(t.step, 0)), 0)::bigint, coalesce(sum(t.steps), 0)::bigint, `+rate+`,
 			       (SELECT attempts FROM cost), (SELECT coalesce(seconds, 0) FROM cost), (SELECT coalesce(steps, 0) FROM cost),
-			       (SELECT coalesce(rolled_back, 0) FROM cost), count(*) AS n
+			       (SELECT coalesce(rolled_back, 0) FROM cost), (SELECT coalesce(cpu_seconds, 0) FROM cost), count(*) AS n
 			FROM mine JOIN store.trials t ON t.id = mine.trial) c
 		WHERE e.sweep = $1 AND ($2 = '' OR e.name = $2) AND c.n > 0 ORDER BY e.position, e.name LIMIT 1000`, sweep, experiment)
 	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (l storage.ExperimentLine, err error) {
 		var n int
 		fields := append([]any{&l.Sweep, &l.Name, &l.Task, &l.Position, &l.Metric, &l.Goal, &l.Axes}, countFields(&l.Counts)...)
-		return l, row.Scan(append(fields, &l.StepsDone, &l.StepsTotal, &l.Rate, &l.Attempts, &l.Seconds, &l.StepsTrained, &l.RolledBack, &n)...)
+		return l, row.Scan(append(fields, &l.StepsDone, &l.StepsTotal, &l.Rate, &l.Attempts, &l.Seconds, &l.StepsTrained, &l.RolledBack, &l.CPUSeconds, &n)...)
 	})
 	return out, explain("list the experiments of sweep "+sweep, err)
 }

@@ -7,7 +7,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -133,11 +132,11 @@ func (s *Store) CellLines(ctx context.Context, sweep, experiment string, from, l
 // TrialAttempts lists one trial's attempts, newest first, at most 200.
 func (s *Store) TrialAttempts(ctx context.Context, trialID string) ([]storage.Attempt, error) {
 	rows, _ := s.pool.Query(ctx, `
-		SELECT trial_id, fence, worker, workflow_id, started, ended, last_seen, from_step, last_step, points_rolled_back, outcome, coalesce(reason, '')
+		SELECT trial_id, fence, worker, workflow_id, started, ended, last_seen, from_step, last_step, points_rolled_back, outcome, coalesce(reason, ''),
+		       numerics, coalesce(machine, ''), coalesce(version, ''), coalesce(git_commit, ''), coalesce(git_dirty, false), coalesce(engine, 0),
+		       coalesce(data_digest, ''), cpu_seconds
 		FROM public.attempts WHERE trial_id = $1 ORDER BY fence DESC LIMIT $2`, trialID, maxListed)
-	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (a storage.Attempt, err error) {
-		return a, row.Scan(&a.TrialID, &a.Fence, &a.Worker, &a.WorkflowID, &a.Started, &a.Ended, &a.LastSeen, &a.FromStep, &a.LastStep, &a.RolledBack, &a.Outcome, &a.Reason)
-	})
+	out, err := pgx.CollectRows(rows, scanAttempt)
 	return out, explain("list the attempts of trial "+short(trialID), err)
 }
 
@@ -178,11 +177,4 @@ func (s *Store) TrialSweeps(ctx context.Context, trialID string) ([]string, erro
 		WHERE p.trial = (SELECT id FROM store.trials WHERE hash = $1) AND p.wanted ORDER BY p.sweep LIMIT 50`, trialID)
 	out, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	return out, explain("list the sweeps of trial "+short(trialID), err)
-}
-
-// ReportAt tells when a sweep's newest report was made; nil if there is none.
-func (s *Store) ReportAt(ctx context.Context, sweep string) (*time.Time, error) {
-	var at *time.Time
-	err := s.pool.QueryRow(ctx, `SELECT report_at FROM store.sweeps WHERE name = $1`, sweep).Scan(&at)
-	return at, explain("find the report of sweep "+sweep, noRowIs(storage.ErrNotFound, err))
 }
