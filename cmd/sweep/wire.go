@@ -14,6 +14,7 @@ import (
 	"sweep/activities"
 	"sweep/internal/devstack"
 	"sweep/report"
+	"sweep/report/web"
 	"sweep/storage/metrics"
 	"sweep/storage/objects"
 	"sweep/training/engine"
@@ -101,6 +102,12 @@ func (g groups) Alive(ctx context.Context, workflowID string) (bool, error) {
 		return false, err
 	}
 	return d.GetWorkflowExecutionInfo().GetStatus() == enums.WORKFLOW_EXECUTION_STATUS_RUNNING, nil
+}
+
+// newSite is the live page over the stores.
+func (s *services) newSite(token string, hosts []string, anyIP bool) (*web.Server, error) {
+	return web.New(web.Config{Source: s.metrics, Blobs: s.objects, Token: token, Hosts: hosts, AnyIP: anyIP,
+		SweepLink: s.uiLink, TrialLink: s.trialLink, Version: version().provenance()})
 }
 
 // reports writes a sweep's page into the object store.
