@@ -40,7 +40,7 @@ func sweepTable(title string, all []storage.SweepProgress) *table {
 	t := newTable(title, "sweep", "state", ">trials", ">finished", ">diverged", ">failed", ">running", ">waiting", ">steps", "submitted")
 	for _, p := range all {
 		c, done, total := sums(p)
-		t.add(p.Name, p.State, c.Total(), c.Finished, c.Diverged, c.Failed, c.Running, c.Pending+c.Dispatched, percent(done, total), moment(p.Submitted))
+		t.add(p.Name, shownState(p.Sweep), c.Total(), c.Finished, c.Diverged, c.Failed, c.Running, c.Pending+c.Dispatched, percent(done, total), moment(p.Submitted))
 	}
 	return t
 }

@@ -35,11 +35,19 @@ func (a *app) sweepStatus(ctx context.Context, s *services, name string) error {
 	if err != nil {
 		return s.unknownSweep(ctx, name, err)
 	}
-	if err := a.print(newSweepView(p), experimentTable(p)); err != nil || a.output != "table" {
+	told, err := s.notify(ctx, p.Sweep)
+	if err != nil {
+		return fmt.Errorf("read the notifications of %s: %w", name, err)
+	}
+	view := struct {
+		sweepView
+		Notify *notifyView `json:"notify,omitempty"`
+	}{newSweepView(p), told}
+	if err := a.print(view, experimentTable(p)); err != nil || a.output != "table" {
 		return err
 	}
-	_, err = fmt.Fprintf(a.out, "\n%s is %s: %s, %s rolled back, %s\n%s", p.Name, p.State, count(int(p.Attempts), "attempt"), count(int(p.RolledBack), "point"),
-		count(p.Slots, "live slot"), linkLine(s.uiLink(name)))
+	_, err = fmt.Fprintf(a.out, "\n%s is %s: %s, %s rolled back, %s\n%s%s%s", p.Name, shownState(p.Sweep), count(int(p.Attempts), "attempt"),
+		count(int(p.RolledBack), "point"), count(p.Slots, "live slot"), budgetLine(p.Sweep), told.lines(), linkLine(s.uiLink(name)))
 	return err
 }
 

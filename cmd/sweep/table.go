@@ -125,7 +125,7 @@ const (
 // stateColour dresses the cells that spell a state.
 var stateColour = map[string]string{
 	"finished": green, "done": green, "ready": green, "diverged": yellow, "paused": yellow, "failed": red, "lost": red, "down": red,
-	"running": cyan, "dispatched": cyan, "cancelled": dim, "pending": dim,
+	"running": cyan, "dispatched": cyan, "cancelled": dim, "budget spent": yellow, "pending": dim,
 }
 
 func paint(on bool, code, s string) string {

@@ -41,7 +41,8 @@ type sweepView struct {
 	Attempts         int64            `json:"attempts"`
 	RolledBack       int64            `json:"points_rolled_back"`
 	Nondeterministic int              `json:"nondeterministic"`
-	Slots            int              `json:"slots"` // of live workers
+	Slots            int              `json:"slots"`            // of live workers
+	Budget           *budgetView      `json:"budget,omitempty"` // of wall time
 	Experiments      []experimentView `json:"experiments"`
 }
 
@@ -61,7 +62,7 @@ func newSweepView(p storage.SweepProgress) sweepView {
 	counts, done, total := sums(p)
 	v := sweepView{Sweep: p.Name, State: p.State, File: p.File, Revision: p.Revision, Submitted: p.Submitted, countsView: newCounts(counts),
 		StepsDone: done, StepsTotal: total, Attempts: p.Attempts, RolledBack: p.RolledBack, Nondeterministic: p.Nondeterministic,
-		Slots: p.Slots, Experiments: []experimentView{}}
+		Slots: p.Slots, Budget: budget(p.Sweep), Experiments: []experimentView{}}
 	for _, e := range p.Experiments {
 		v.Experiments = append(v.Experiments, experimentView{e.Name, e.Task, e.Metric, e.Goal, newCounts(e.Counts), e.StepsDone, e.StepsTotal, finiteOrNil(e.Last)})
 	}

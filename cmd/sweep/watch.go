@@ -59,7 +59,7 @@ func (a *app) ended(p storage.SweepProgress, took time.Duration) error {
 		return a.json(newSweepView(p))
 	}
 	c, _, _ := sums(p)
-	_, err := fmt.Fprintf(a.out, "%s is %s: %d of %s finished%s (watched for %s)\n", p.Name, p.State, c.Finished, count(c.Total(), "trial"), unwell(c, ", "), took.Round(time.Second))
+	_, err := fmt.Fprintf(a.out, "%s is %s: %d of %s finished%s (watched for %s)\n", p.Name, shownState(p.Sweep), c.Finished, count(c.Total(), "trial"), unwell(c, ", "), took.Round(time.Second))
 	return err
 }
 
