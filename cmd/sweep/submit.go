@@ -54,12 +54,16 @@ func (a *app) submit(ctx context.Context, file string, f submitFlags) error {
 	if err != nil {
 		return exitError{exitInvalid, err}
 	}
+	data, err := a.digests(spec, f.only)
+	if err != nil {
+		return err
+	}
 	s, err := a.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	sw := storage.Sweep{Name: spec.Name, File: filepath.Base(file), Text: text, Only: f.only, Prune: f.prune}
+	sw := storage.Sweep{Name: spec.Name, File: filepath.Base(file), Text: text, Only: f.only, Prune: f.prune, Data: data}
 	if err := s.start(ctx, sw, workflows.Timing{Heartbeat: f.heartbeat}); err != nil {
 		return err
 	}

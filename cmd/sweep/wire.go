@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/sdk/contrib/envconfig"
 
 	"sweep/activities"
+	"sweep/internal/datasets"
 	"sweep/internal/devstack"
 	"sweep/report"
 	"sweep/report/web"
@@ -28,6 +29,7 @@ type services struct {
 	conn    devstack.Connection
 	metrics *metrics.Store
 	objects *objects.Store
+	data    *datasets.Library
 }
 
 // open connects to the services, starting the local stack when nothing else is
@@ -37,7 +39,16 @@ func (a *app) open(ctx context.Context) (*services, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openServices(ctx, conn)
+	lib, err := a.library()
+	if err != nil {
+		return nil, err
+	}
+	s, err := openServices(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
+	s.data = lib
+	return s, nil
 }
 
 func openServices(ctx context.Context, conn devstack.Connection) (*services, error) {
@@ -79,14 +90,15 @@ func (s *services) newActivities(c client.Client, worker string) *activities.Act
 	m := s.metrics
 	return &activities.Activities{
 		Plans: m, Queue: m, Strays: m, Attempts: m, Outcomes: m,
-		Objects: s.objects, Trainer: newEngine(), Groups: groups{c},
+		Objects: s.objects, Trainer: newEngine(s.data), Groups: groups{c},
 		Reports: reports{s}, Worker: worker, Program: program(),
 	}
 }
 
-// newEngine is the engine with every task that this version trains.
-func newEngine() *engine.Engine {
-	return engine.New(gaussians.Task{}, noop.Task{})
+// newEngine is the engine with every task that this version trains; those that
+// read a data set take it from the library.
+func newEngine(data *datasets.Library) *engine.Engine {
+	return engine.New(gaussians.Task{}, noop.Task{}, noop.OverMNIST{Sets: data})
 }
 
 // groups asks Temporal after group workflows.

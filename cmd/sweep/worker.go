@@ -123,7 +123,7 @@ func (s *services) beat(ctx context.Context, f workerFlags) {
 	for ctx.Err() == nil {
 		if slices.Contains(f.queues, activities.TrainQueue) {
 			w := storage.Worker{Name: workerName(), Queue: activities.TrainQueue, Slots: f.slots,
-				Numerics: newEngine().Numerics("gaussians"), Version: version().Version}
+				Numerics: newEngine(s.data).Numerics("gaussians"), Version: version().Version}
 			if err := s.metrics.Beat(ctx, w); err != nil && ctx.Err() == nil {
 				fmt.Fprintln(os.Stderr, "worker: cannot tell Postgres that it lives:", err)
 			}
