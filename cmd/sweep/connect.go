@@ -7,7 +7,6 @@ import (
 	"os"
 	"strings"
 
-	"sweep/internal/datasets"
 	"sweep/internal/devstack"
 )
 
@@ -61,12 +60,7 @@ func (a *app) localStack(ctx context.Context, start bool) (devstack.Connection, 
 	return c, err
 }
 
-// stackOptions describe the local stack: its worker trains on every core, with
-// the data sets that this command was told of.
+// stackOptions describe the local stack: its worker trains on every core.
 func (a *app) stackOptions() devstack.Options {
-	worker := []string{"worker", "--local"}
-	if root, err := datasets.Locate(a.data); err == nil && a.data != "" {
-		worker = append(worker, "--data", root.Path)
-	}
-	return devstack.Options{Home: a.home, Worker: worker, Log: a.err}
+	return devstack.Options{Home: a.home, Worker: []string{"worker", "--local"}, Log: a.err}
 }

@@ -71,6 +71,15 @@ func (a *app) submit(ctx context.Context, file string, f submitFlags) error {
 		"submitted %s: %s (Temporal web UI: %s)\n", spec.Name, count(n, "trial"), s.uiLink(spec.Name)); err != nil {
 		return err
 	}
+	if spec.Notify.Webhook != "" {
+		problem, err := s.warnWebhook(ctx, spec.Notify.Webhook)
+		if err != nil {
+			return err
+		}
+		if problem != "" {
+			fmt.Fprintln(a.err, problem)
+		}
+	}
 	if !f.watch {
 		return nil
 	}
@@ -101,6 +110,9 @@ const maxSweepFile = 1 << 20
 // start stores the file and makes its workflow run: a new one, or the open one
 // told of the new revision.
 func (s *services) start(ctx context.Context, sw storage.Sweep, timing workflows.Timing) error {
+	if err := s.budgetLeft(ctx, sw); err != nil {
+		return err
+	}
 	c, err := s.temporal(ctx)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"sweep/activities"
 	"sweep/internal/datasets"
 	"sweep/internal/devstack"
+	"sweep/internal/webhook"
 	"sweep/report"
 	"sweep/report/web"
 	"sweep/storage/metrics"
@@ -86,14 +87,17 @@ func (s *services) temporal(ctx context.Context) (client.Client, error) {
 }
 
 // newActivities fills the activities' interfaces with the real world.
-func (s *services) newActivities(c client.Client, worker string) *activities.Activities {
+func (s *services) newActivities(c client.Client, worker string, hooks *webhook.Sender) *activities.Activities {
 	m := s.metrics
 	return &activities.Activities{
 		Plans: m, Queue: m, Strays: m, Attempts: m, Outcomes: m,
 		Objects: s.objects, Trainer: newEngine(s.data), Groups: groups{c},
-		Reports: reports{s}, Worker: worker, Program: program(),
+		Reports: reports{s}, Notices: m, Webhooks: hooks, Worker: worker, Program: program(),
 	}
 }
+
+// newWebhooks knows the webhooks that this process's environment names.
+func newWebhooks() *webhook.Sender { return webhook.New(os.Environ(), webhook.Options{}) }
 
 // newEngine is the engine with every task that this version trains; those that
 // read a data set take it from the library.

@@ -13,6 +13,7 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"sweep/activities"
+	"sweep/internal/webhook"
 	"sweep/storage"
 	"sweep/workflows"
 )
@@ -64,20 +65,24 @@ func (a *app) worker(ctx context.Context, f workerFlags) error {
 		if err := registerAttributes(ctx, c, s.conn.TemporalNamespace); err != nil {
 			return err
 		}
-		stop, err := s.serve(c, f)
+		hooks := newWebhooks()
+		stop, err := s.serve(c, f, hooks)
 		if err != nil {
 			return err
 		}
 		defer stop()
 		fmt.Fprintf(a.err, "worker %s: queues %v, %s\n", workerName(), f.queues, count(f.slots, "slot"))
-		s.beat(ctx, f)
+		for _, line := range hooks.Problems() {
+			fmt.Fprintln(a.err, "worker: cannot use", line)
+		}
+		s.beat(ctx, f, hooks.Names())
 		return nil
 	})
 }
 
 // serve starts one Temporal worker per queue and returns what stops them.
-func (s *services) serve(c client.Client, f workerFlags) (stop func(), err error) {
-	acts := s.newActivities(c, workerName())
+func (s *services) serve(c client.Client, f workerFlags, hooks *webhook.Sender) (stop func(), err error) {
+	acts := s.newActivities(c, workerName(), hooks)
 	var started []worker.Worker
 	stop = func() {
 		for _, w := range started {
@@ -90,6 +95,7 @@ func (s *services) serve(c client.Client, f workerFlags) (stop func(), err error
 		if q == workflows.Queue {
 			w.RegisterWorkflow(workflows.Sweep)
 			w.RegisterWorkflow(workflows.Group)
+			w.RegisterWorkflow(workflows.Notify)
 		}
 		if err := w.Start(); err != nil {
 			stop()
@@ -115,24 +121,33 @@ func workerOptions(queue string, slots int) worker.Options {
 	return o
 }
 
-// beat says every 10 seconds that this worker lives and how much it can take,
-// which is what sizes the sweeps' windows.
-func (s *services) beat(ctx context.Context, f workerFlags) {
+// beat says every 10 seconds that this worker lives, how much it can take,
+// which is what sizes the sweeps' windows, and whom it can notify.
+func (s *services) beat(ctx context.Context, f workerFlags, webhooks []string) {
 	tick := time.NewTicker(10 * time.Second)
 	defer tick.Stop()
+	me := s.self(f, webhooks)
 	for ctx.Err() == nil {
-		if slices.Contains(f.queues, activities.TrainQueue) {
-			w := storage.Worker{Name: workerName(), Queue: activities.TrainQueue, Slots: f.slots,
-				Numerics: newEngine(s.data).Numerics("gaussians"), Version: version().Version}
-			if err := s.metrics.Beat(ctx, w); err != nil && ctx.Err() == nil {
-				fmt.Fprintln(os.Stderr, "worker: cannot tell Postgres that it lives:", err)
-			}
+		if err := s.metrics.Beat(ctx, me); err != nil && ctx.Err() == nil {
+			fmt.Fprintln(os.Stderr, "worker: cannot tell Postgres that it lives:", err)
 		}
 		select {
 		case <-ctx.Done():
 		case <-tick.C:
 		}
 	}
+}
+
+// self describes this worker. One that runs no workflows delivers nothing.
+func (s *services) self(f workerFlags, webhooks []string) storage.Worker {
+	w := storage.Worker{Name: workerName(), Queue: workflows.Queue, Slots: f.slots, Version: version().Version}
+	if slices.Contains(f.queues, activities.TrainQueue) {
+		w.Queue, w.Numerics = activities.TrainQueue, newEngine(s.data).Numerics("gaussians")
+	}
+	if slices.Contains(f.queues, workflows.Queue) {
+		w.Webhooks = webhooks
+	}
+	return w
 }
 
 // workerName tells workers apart for people: host/pid.
