@@ -24,10 +24,10 @@ type cell struct {
 	trials   []storage.Final
 }
 
-// bySeed finds the cell's trial of a seed.
+// bySeed finds the cell's trial of a seed; trials are in order of seeds.
 func (c *cell) bySeed(seed int64) (storage.Final, bool) {
-	i := slices.IndexFunc(c.trials, func(f storage.Final) bool { return f.Seed == seed })
-	if i < 0 {
+	i, ok := slices.BinarySearchFunc(c.trials, seed, func(f storage.Final, seed int64) int { return cmp.Compare(f.Seed, seed) })
+	if !ok {
 		return storage.Final{}, false
 	}
 	return c.trials[i], true
@@ -91,14 +91,17 @@ type factor struct {
 	levels []string
 }
 
-// name spells the axes of the factor.
-func (f factor) name(c *cell) string {
+// axes are the names of the factor's axes, the same in all cells.
+func (f factor) axes(cells []*cell) []string {
 	names := make([]string, len(f.at))
 	for i, p := range f.at {
-		names[i] = c.settings[p].axis
+		names[i] = cells[0].settings[p].axis
 	}
-	return strings.Join(names, "+")
+	return names
 }
+
+// name spells the axes of the factor.
+func (f factor) name(c *cell) string { return strings.Join(f.axes([]*cell{c}), "+") }
 
 // level spells the factor's setting in a cell, e.g. "k=5".
 func (f factor) level(c *cell) string {

@@ -2,85 +2,70 @@ package report
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 
+	"sweep/report/stats"
 	"sweep/storage"
+	"sweep/sweeps"
 	"sweep/training"
 )
 
 // Options narrow a comparison. Empty fields take everything: all experiments,
-// each by the metric that its file names.
+// each by the metric that its file names, at its last value, cell by cell.
 type Options struct {
 	Experiment string
 	Metric     string
+	At         At
+	By         string // compare the levels of this axis, pooled over the others
 }
 
 // Comparison is the answer to what a sweep asked. Its JSON form is stable.
 type Comparison struct {
 	Sweep       string                 `json:"sweep"`
-	Note        string                 `json:"note"` // how trials without a value were treated
+	At          string                 `json:"at"`   // which value of each trial, At.String
+	Note        string                 `json:"note"` // how to read the numbers
 	Experiments []ExperimentComparison `json:"experiments"`
 }
 
-// Note says how trials without a value enter a comparison.
-const Note = "Only finished trials enter n, mean, sd, median, min and max. " +
-	"Diverged trials are counted and rank worst in the better/worse counts; unfinished ones are counted as not yet."
+// Note says how to read a comparison's numbers.
+const Note = "The unit is the seed. Diverged trials are never dropped: on a bounded metric they score its worst value, on an unbounded one they " +
+	"rank worst and there is no mean. Unfinished and failed trials do not count yet. Intervals are 95 % percentile bootstraps over seeds; " +
+	"p is a two-sided paired sign-flip test's (Wilcoxon's where there is no mean), corrected as named."
 
 // ExperimentComparison is one experiment under one metric.
 type ExperimentComparison struct {
-	Name      string     `json:"experiment"`
-	Task      string     `json:"task"`
-	Metric    string     `json:"metric"`
-	Goal      string     `json:"goal"`       // "maximize" or "minimize"
-	Doc       string     `json:"definition"` // of the metric, with its source
-	Cells     []CellStat `json:"cells"`
+	Name   string     `json:"experiment"`
+	Task   string     `json:"task"`
+	Metric string     `json:"metric"`
+	Goal   string     `json:"goal"`         // "maximize" or "minimize"
+	Doc    string     `json:"definition"`   // of the metric, with its source
+	By     string     `json:"by,omitempty"` // the axis whose levels are pooled; then a cell is a level
+	Cells  []CellStat `json:"cells"`
+	// Contrasts hold the planned ones first, in the file's order.
 	Contrasts []Contrast `json:"contrasts"`
+	// Unmatched are planned contrasts that no two cells of the sweep answer.
+	Unmatched []string `json:"unmatched,omitempty"`
 }
 
-// CellStat is one row of the comparison. Trials = N + Diverged + Failed +
-// NoValue + NotYet.
-type CellStat struct {
-	Cell   string          `json:"cell"`
-	Values json.RawMessage `json:"values"` // axis values, {"k":5}
-	Trials int             `json:"trials"`
-	Summary
-	Reached  *CountStat  `json:"reached,omitempty"` // of a metric that counts things to reach
-	Diverged int         `json:"diverged"`          // NaN or infinite: a result
-	Failed   int         `json:"failed"`            // failed or cancelled: may be run again
-	NoValue  int         `json:"no_value"`          // finished, but never recorded the metric
-	NotYet   int         `json:"not_yet"`
-	Seeds    []SeedValue `json:"seeds"`
-}
-
-// SeedValue is one trial of a cell. Value is nil unless the trial finished with
-// a finite value.
-type SeedValue struct {
-	Seed    int64    `json:"seed"`
-	TrialID string   `json:"trial_id"`
-	State   string   `json:"state"`
-	Value   *float64 `json:"value"`
-}
-
-// Compare computes the statistics of a sweep. An unknown experiment or metric
-// gives an *UnknownError.
+// Compare computes the statistics of a sweep. An unknown experiment, metric or
+// axis gives an *UnknownError.
 func Compare(ctx context.Context, src Finals, sweep string, o Options) (Comparison, error) {
-	p, err := src.SweepProgress(ctx, sweep)
-	if err != nil {
-		return Comparison{}, fmt.Errorf("read sweep %s: %w", sweep, err)
-	}
-	experiments, err := choose(p, o.Experiment)
+	c, err := newComparer(ctx, src, sweep, o)
 	if err != nil {
 		return Comparison{}, err
 	}
-	out := Comparison{Sweep: sweep, Note: Note, Experiments: []ExperimentComparison{}}
+	experiments, err := choose(c.progress, o.Experiment)
+	if err != nil {
+		return Comparison{}, err
+	}
+	out := Comparison{Sweep: sweep, At: o.At.String(), Note: Note + o.At.note() + c.problem, Experiments: []ExperimentComparison{}}
 	for _, e := range experiments {
-		c, err := compareExperiment(ctx, src, sweep, e, o.Metric)
+		x, err := c.experiment(ctx, e)
 		if err != nil {
 			return Comparison{}, err
 		}
-		out.Experiments = append(out.Experiments, c)
+		out.Experiments = append(out.Experiments, x)
 	}
 	return out, nil
 }
@@ -103,12 +88,51 @@ func choose(p storage.SweepProgress, name string) ([]storage.Experiment, error) 
 	return all[i : i+1], nil
 }
 
+// comparer compares the experiments of one sweep.
+type comparer struct {
+	src      Finals
+	progress storage.SweepProgress
+	options  Options
+	boot     *stats.Bootstrap
+	planned  map[string][]sweeps.Contrast // by experiment
+	problem  string                       // why nothing counts as planned
+}
+
+// newComparer reads the sweep. What was planned stands in its file, which is
+// kept verbatim: that text, with its time of submission, is the
+// pre-registration.
+func newComparer(ctx context.Context, src Finals, sweep string, o Options) (*comparer, error) {
+	p, err := src.SweepProgress(ctx, sweep)
+	if err != nil {
+		return nil, fmt.Errorf("read sweep %s: %w", sweep, err)
+	}
+	c := &comparer{src: src, progress: p, options: o, boot: stats.NewBootstrap(), planned: map[string][]sweeps.Contrast{}}
+	spec, err := sweeps.Parse(p.File, p.Text)
+	if err != nil {
+		c.problem = " The sweep's stored file could not be read again, so no contrast counts as planned."
+		return c, nil
+	}
+	for _, e := range spec.Experiments {
+		c.planned[e.Name] = e.Contrasts
+	}
+	return c, nil
+}
+
+// compareExperiment is one experiment's comparison by its last values.
 func compareExperiment(ctx context.Context, src Finals, sweep string, e storage.Experiment, metric string) (ExperimentComparison, error) {
-	m, err := metricOf(e, metric)
+	c, err := newComparer(ctx, src, sweep, Options{Metric: metric})
 	if err != nil {
 		return ExperimentComparison{}, err
 	}
-	finals, err := src.Finals(ctx, sweep, e.Name, m.Name)
+	return c.experiment(ctx, e)
+}
+
+func (c *comparer) experiment(ctx context.Context, e storage.Experiment) (ExperimentComparison, error) {
+	m, err := metricOf(e, c.options.Metric)
+	if err != nil {
+		return ExperimentComparison{}, err
+	}
+	finals, err := c.options.At.read(ctx, c.src, c.progress.Name, e.Name, m)
 	if err != nil {
 		return ExperimentComparison{}, fmt.Errorf("read %s of experiment %s: %w", m.Name, e.Name, err)
 	}
@@ -116,14 +140,25 @@ func compareExperiment(ctx context.Context, src Finals, sweep string, e storage.
 	if err != nil {
 		return ExperimentComparison{}, err
 	}
-	out := ExperimentComparison{Name: e.Name, Task: e.Task, Metric: m.Name, Goal: string(m.Goal), Doc: m.Doc,
+	schema, _ := training.SchemaOf(e.Task)
+	s := scorer{metric: m, schema: schema, at: c.options.At}
+	out := ExperimentComparison{Name: e.Name, Task: e.Task, Metric: m.Name, Goal: string(m.Goal), Doc: m.Doc, By: c.options.By,
 		Cells: []CellStat{}, Contrasts: []Contrast{}}
-	for _, c := range cells {
-		out.Cells = append(out.Cells, cellStat(c))
+	if c.options.By != "" {
+		return out, c.pool(&out, e, s, newLattice(cells))
 	}
-	for _, p := range pairings(cells) {
-		out.Contrasts = append(out.Contrasts, contrast(e.Name, m, p))
+	for _, k := range cells {
+		out.Cells = append(out.Cells, c.cellStat(k, s))
 	}
+	pairs, unmatched := newLattice(cells).planned(c.planned[e.Name])
+	for _, p := range unmatched {
+		out.Unmatched = append(out.Unmatched, p.String())
+	}
+	for _, p := range pairs {
+		k := c.contrast(s, p.question, cellPairs(s, p.cell, p.base), s.scores(p.cell), s.scores(p.base))
+		out.Contrasts = append(out.Contrasts, k)
+	}
+	judge(out, m)
 	return out, nil
 }
 
@@ -131,7 +166,7 @@ func compareExperiment(ctx context.Context, src Finals, sweep string, e storage.
 // own with the goal that its file gave.
 func metricOf(e storage.Experiment, name string) (training.Metric, error) {
 	s, _ := training.SchemaOf(e.Task)
-	if name != "" {
+	if name != "" && name != e.Metric {
 		m, ok := s.Metric(name)
 		if !ok {
 			return m, &UnknownError{Kind: "metric", Name: name, Of: "task " + e.Task, Known: metricNames(s)}
@@ -154,60 +189,4 @@ func metricNames(s training.Schema) []string {
 		names[i] = m.Name
 	}
 	return names
-}
-
-func cellStat(c *cell) CellStat {
-	out := CellStat{Cell: c.name, Values: c.values, Trials: len(c.trials), Seeds: []SeedValue{}}
-	var values []float64
-	for _, f := range c.trials {
-		v := SeedValue{Seed: f.Seed, TrialID: f.ID, State: string(f.State)}
-		switch standingOf(f) {
-		case valued:
-			values = append(values, *f.Value)
-			v.Value = f.Value
-		case diverged:
-			out.Diverged++
-		case failed:
-			out.Failed++
-		case valueless:
-			out.NoValue++
-		case unfinished:
-			out.NotYet++
-		}
-		out.Seeds = append(out.Seeds, v)
-	}
-	out.Summary = Summarize(values)
-	return out
-}
-
-// standing is how a trial enters a comparison.
-type standing int
-
-const (
-	unfinished standing = iota
-	valued
-	diverged
-	failed
-	valueless
-)
-
-// standingOf judges a trial. A finished trial whose last value is not finite
-// counts as diverged: it has no number to average and must not look better than
-// one that has.
-func standingOf(f storage.Final) standing {
-	switch f.State {
-	case storage.Finished:
-		switch {
-		case f.Value == nil:
-			return valueless
-		case !finite(*f.Value):
-			return diverged
-		}
-		return valued
-	case storage.Diverged:
-		return diverged
-	case storage.Failed, storage.Cancelled:
-		return failed
-	}
-	return unfinished
 }

@@ -56,8 +56,9 @@ func TestPairedDifferencesOfTheCheckRun(t *testing.T) {
 	}
 	same(t, "mean of k=1", *e.Cells[0].Mean, 16.0/3)
 	same(t, "sd of k=1", *e.Cells[0].SD, math.Sqrt(43.0/3)) // (−13/3)² + (5/3)² + (8/3)² = 258/9, over 2
-	if want := "ring: k=5 against k=1: modes_strict 0 (sd 5.57, 3 seeds: 1 better, 0 equal, 2 worse)"; c.Sentence != want {
-		t.Errorf("sentence %q, want %q", c.Sentence, want)
+	// Of the 8 ways to sign 6, 1, 5 all have a sum of at least 0.
+	if c.SignFlip.P != 1 || c.Verdict != report.TooFew || *c.Improvement != 3.5/9 {
+		t.Errorf("p %v, verdict %q, improvement %v", c.SignFlip.P, c.Verdict, *c.Improvement)
 	}
 }
 
@@ -81,7 +82,7 @@ func TestSeedsCountByTheGoal(t *testing.T) {
 		{"less is better", "minimize", 7, 3, storage.Finished, storage.Finished, 0, 0, 1, 0, 0},
 		{"equal is equal", "maximize", 3, 3, storage.Finished, storage.Finished, 0, 1, 0, 0, 0},
 		{"diverged is worst", "minimize", 0, 3, storage.Diverged, storage.Finished, 0, 0, 1, 1, 0},
-		{"better than a diverged one", "maximize", 0, 9, storage.Finished, storage.Diverged, 1, 0, 0, 1, 0},
+		{"better than a diverged one", "maximize", 1, 9, storage.Finished, storage.Diverged, 1, 0, 0, 1, 0},
 		{"two diverged are equal", "maximize", 1, 2, storage.Diverged, storage.Diverged, 0, 1, 0, 1, 0},
 		{"infinite counts as diverged", "minimize", math.Inf(-1), 3, storage.Finished, storage.Finished, 0, 0, 1, 1, 0},
 		{"running is not comparable", "maximize", 7, 3, storage.Running, storage.Finished, 0, 0, 0, 0, 1},
@@ -119,12 +120,12 @@ func TestNoTrialIsDropped(t *testing.T) {
 		}
 		e := c.Experiments[0]
 		for _, cell := range e.Cells {
-			if cell.Trials != n || cell.N+cell.Diverged+cell.Failed+cell.NoValue+cell.NotYet != n {
+			if cell.Trials != n || cell.N+cell.Failed+cell.NoValue+cell.NotYet != n || cell.Diverged > cell.N || len(cell.Seeds) != n {
 				t.Fatalf("%d trials counted as %+v", n, cell)
 			}
 		}
 		k := e.Contrasts[0]
-		if k.Better+k.Equal+k.Worse+k.NotComparable != n || k.Pairs > n {
+		if k.Better+k.Equal+k.Worse != k.Pairs || k.Pairs+k.NotComparable != n || k.Diverged > k.Pairs {
 			t.Fatalf("%d seeds counted as %+v", n, k)
 		}
 		if _, err := json.Marshal(c); err != nil {

@@ -1,28 +1,26 @@
 package report
 
 import (
-	"fmt"
-	"slices"
-	"strings"
+	"math"
 
 	"sweep/report/stats"
-	"sweep/storage"
 	"sweep/training"
 )
 
-// Contrast compares two cells that differ in one axis, seed by seed: the value
-// minus the one it is held against.
+// Contrast compares two cells that differ in one axis, seed by seed.
 type Contrast struct {
 	Axis    string `json:"axis"`    // "k"; zipped axes joined by +
 	Value   string `json:"value"`   // "k=5"
 	Against string `json:"against"` // "k=1", the axis's first value
 	At      string `json:"at"`      // the other axes that vary, "z_dim=256"
 
-	Pairs      int     `json:"pairs"`      // seeds on which both trials finished with a value
-	Difference Summary `json:"difference"` // over those pairs
+	// Pairs counts the seeds on which both trials count; Difference describes
+	// value minus against over them, whatever the goal.
+	Pairs      int     `json:"pairs"`
+	Difference Summary `json:"difference"`
 
-	// Better, Equal and Worse count seeds by the metric's goal, diverged trials
-	// ranking worst; two diverged trials are equal.
+	// Better, Equal and Worse count those seeds by the metric's goal; two diverged
+	// trials are equal.
 	Better   int `json:"better"`
 	Equal    int `json:"equal"`
 	Worse    int `json:"worse"`
@@ -69,107 +67,89 @@ const (
 	TooFew    Verdict = "too few seeds"
 )
 
-// SeedDifference is one pair of the contrast; Difference is nil when either
-// trial has no value.
+// SeedDifference is one seed of the contrast; Difference is nil where the seed is
+// not comparable or the difference infinite.
 type SeedDifference struct {
 	Seed       int64    `json:"seed"`
 	Difference *float64 `json:"difference"`
 }
 
-// pairing is two cells that differ in one factor.
-type pairing struct {
-	axis, value, against, at string
-	cell, base               *cell
+// pair is what two trials of one seed count as; neither is looked at where they
+// cannot be compared.
+type pair struct {
+	seed       int64
+	value      float64
+	against    float64
+	comparable bool
+	diverged   bool
 }
 
-// pairings holds each level of each factor against the factor's first, with all
-// other factors equal.
-func pairings(cells []*cell) []pairing {
-	factors := factorsOf(cells)
-	var out []pairing
-	for i, f := range factors {
-		for _, base := range cells {
-			if f.level(base) != f.levels[0] {
-				continue
-			}
-			for _, level := range f.levels[1:] {
-				c := counterpart(cells, factors, i, base, level)
-				if c == nil {
-					continue
-				}
-				out = append(out, pairing{f.name(base), level, f.levels[0], others(factors, i, base), c, base})
-			}
-		}
+// difference is value minus against; nothing where both diverged without a
+// bound.
+func (p pair) difference() float64 {
+	if p.value == p.against {
+		return 0
 	}
-	return out
+	return p.value - p.against
 }
 
-// counterpart finds the cell that equals base but for factor i.
-func counterpart(cells []*cell, factors []factor, i int, base *cell, level string) *cell {
-	at := slices.IndexFunc(cells, func(c *cell) bool {
-		return factors[i].level(c) == level && others(factors, i, c) == others(factors, i, base)
-	})
-	if at < 0 {
-		return nil
-	}
-	return cells[at]
-}
-
-// others spells the settings of all factors but one.
-func others(factors []factor, but int, c *cell) string {
-	var parts []string
-	for i, f := range factors {
-		if i != but {
-			parts = append(parts, f.level(c))
-		}
-	}
-	return strings.Join(parts, " ")
-}
-
-func contrast(experiment string, m training.Metric, p pairing) Contrast {
-	out := Contrast{Axis: p.axis, Value: p.value, Against: p.against, At: p.at, Seeds: []SeedDifference{}}
-	var differences []float64
-	for _, a := range p.cell.trials {
-		b, ok := p.base.bySeed(a.Seed)
+// cellPairs pairs the trials of two cells by seed.
+func cellPairs(s scorer, c, base *cell) []pair {
+	var out []pair
+	for _, a := range c.trials {
+		b, ok := base.bySeed(a.Seed)
 		if !ok {
 			continue
 		}
-		d := out.count(a, b, m.Goal)
-		if d != nil {
-			differences = append(differences, *d)
-		}
-		out.Seeds = append(out.Seeds, SeedDifference{a.Seed, d})
+		value, sa := s.score(a)
+		against, sb := s.score(b)
+		out = append(out, pair{a.Seed, value, against, sa.counts() && sb.counts(), sa == diverged || sb == diverged})
 	}
-	out.Pairs = len(differences)
-	out.Difference = Summarize(differences)
-	out.Sentence = out.sentence(experiment, m)
 	return out
 }
 
-// count enters one seed's pair and returns its difference when both have a
-// value.
-func (c *Contrast) count(a, b storage.Final, goal training.Goal) (difference *float64) {
-	sa, sb := standingOf(a), standingOf(b)
-	if (sa != valued && sa != diverged) || (sb != valued && sb != diverged) {
-		c.NotComparable++
-		return nil
-	}
-	gain := 0.0
-	switch {
-	case sa == valued && sb == valued:
-		d := *a.Value - *b.Value
-		difference, gain = &d, d
-		if goal == training.Minimize {
-			gain = -d
+// contrast computes everything but what depends on the other contrasts. The
+// scores are those of all trials on either side, paired or not.
+func (c *comparer) contrast(s scorer, q question, pairs []pair, scores, base []float64) Contrast {
+	out := Contrast{Axis: q.axis, Value: q.value, Against: q.against, At: q.at, Planned: q.planned, Seeds: []SeedDifference{}}
+	var differences []float64
+	for _, p := range pairs {
+		one := SeedDifference{Seed: p.seed}
+		if p.comparable {
+			d := p.difference()
+			one.Difference = known(d)
+			differences = append(differences, d)
+			out.count(gain(d, s.metric.Goal))
+			if p.diverged {
+				out.Diverged++
+			}
+		} else {
+			out.NotComparable++
 		}
-	case sa == valued:
-		gain = 1
-	case sb == valued:
-		gain = -1
+		out.Seeds = append(out.Seeds, one)
 	}
-	if sa == diverged || sb == diverged {
-		c.Diverged++
+	out.Pairs = len(differences)
+	out.Difference = Summarize(differences)
+	out.Difference.MeanInterval, out.Difference.IQMInterval = c.boot.Intervals(differences)
+	if t, ok := stats.SignFlip(differences); ok {
+		out.SignFlip = &t
 	}
+	if t, ok := stats.Wilcoxon(differences); ok {
+		out.Wilcoxon = &t
+	}
+	out.improve(s.metric.Goal, scores, base)
+	return out
+}
+
+// gain is how much better a difference is by the goal.
+func gain(difference float64, goal training.Goal) float64 {
+	if goal == training.Minimize {
+		return -difference
+	}
+	return difference
+}
+
+func (c *Contrast) count(gain float64) {
 	switch {
 	case gain > 0:
 		c.Better++
@@ -178,40 +158,17 @@ func (c *Contrast) count(a, b storage.Final, goal training.Goal) (difference *fl
 	default:
 		c.Equal++
 	}
-	return difference
 }
 
-// sentence says the contrast in words, e.g. "ring: k=5 against k=1 at
-// z_dim=256: modes_strict +1.33 (sd 2.1, 3 seeds: 2 better, 1 equal, 0 worse)".
-func (c *Contrast) sentence(experiment string, m training.Metric) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s against %s", experiment, c.Value, c.Against)
-	if c.At != "" {
-		b.WriteString(" at " + c.At)
+// improve fills in the effect sizes that need no pairs.
+func (c *Contrast) improve(goal training.Goal, scores, base []float64) {
+	p := stats.Improvement(scores, base)
+	if math.IsNaN(p) {
+		return
 	}
-	b.WriteString(": " + m.Name + " ")
-	if c.Difference.Mean == nil {
-		b.WriteString("has no pair of finished trials to compare (")
-	} else {
-		b.WriteString(Signed(*c.Difference.Mean) + " (")
+	if goal == training.Minimize {
+		p = 1 - p
 	}
-	if c.Difference.SD != nil {
-		fmt.Fprintf(&b, "sd %s, ", Number(*c.Difference.SD))
-	}
-	n := c.Better + c.Equal + c.Worse
-	fmt.Fprintf(&b, "%s: %d better, %d equal, %d worse", plural(n, "seed"), c.Better, c.Equal, c.Worse)
-	if c.Diverged > 0 {
-		fmt.Fprintf(&b, "; %d diverged, ranked worst, not in the mean", c.Diverged)
-	}
-	if c.NotComparable > 0 {
-		fmt.Fprintf(&b, "; %d not comparable yet", c.NotComparable)
-	}
-	return b.String() + ")"
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	interval, delta := stats.ImprovementInterval(p, len(scores), len(base)), 2*p-1
+	c.Improvement, c.ImprovementInterval, c.CliffDelta = &p, &interval, &delta
 }

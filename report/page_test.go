@@ -66,7 +66,8 @@ func TestPageTellsWhatHappened(t *testing.T) {
 	page := string(full().HTML)
 	for _, want := range []string{
 		"12 trials: 10 finished, 1 diverged, 1 not yet",
-		"ring: k=5 against k=1 at z_dim=256: modes_strict &#43;4 (sd 0, 3 seeds: 2 better, 0 equal, 1 worse; 1 diverged, ranked worst, not in the mean)",
+		"ring: too few seeds to tell k=5 from k=1 at z_dim=256: modes_strict &#43;2 on average (95 % interval -2 to 4)",
+		"3 pairs: 2 better, 0 equal, 1 worse; 1 pair with a diverged trial, scored worst",
 		"13 attempts at 12 trials, 1 of which were taken up again; 1600 points were rolled back",
 		"Points differed when these trials were replayed",
 		"g_loss is NaN at step 700",
@@ -142,7 +143,7 @@ func TestPageOfASweepThatHasNotBegun(t *testing.T) {
 	w.add(1, storage.Pending, math.NaN(), "k", 1)
 	w.add(1, storage.Pending, math.NaN(), "k", 5)
 	d := build(t, w)
-	if len(d.Figures) != 0 || !strings.Contains(string(d.HTML), "has no pair of finished trials to compare") {
+	if len(d.Figures) != 0 || !strings.Contains(string(d.HTML), "no pair of finished trials to compare") {
 		t.Errorf("%d figures of nothing, or no word about it", len(d.Figures))
 	}
 }

@@ -13,6 +13,10 @@ import (
 type Finals interface {
 	SweepProgress(ctx context.Context, sweep string) (storage.SweepProgress, error)
 	Finals(ctx context.Context, sweep, experiment, metric string) ([]storage.Final, error)
+	// FinalsAt gives the value at a step, or at the last step before it that has
+	// one; FinalsBest the largest finite one of all steps, or the smallest.
+	FinalsAt(ctx context.Context, sweep, experiment, metric string, step int64) ([]storage.Final, error)
+	FinalsBest(ctx context.Context, sweep, experiment, metric string, largest bool) ([]storage.Final, error)
 }
 
 // Source is what a page is made of.
@@ -36,7 +40,7 @@ type Blobs interface {
 
 // UnknownError is a name that a sweep does not have: the user's mistake.
 type UnknownError struct {
-	Kind  string // "experiment" or "metric"
+	Kind  string // "experiment", "metric" or "axis"
 	Name  string
 	Of    string // what was searched, e.g. "sweep paper"
 	Known []string

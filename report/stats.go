@@ -10,7 +10,7 @@ import (
 )
 
 // Summary describes a set of values. A field is nil where the values do not
-// allow it: SD and the intervals need two values, the others one, and none may
+// allow it: the intervals need three values, SD two, the others one, and none may
 // come out infinite (a value is ±Inf where a diverged run ranks worst on an
 // unbounded metric).
 type Summary struct {
@@ -31,6 +31,10 @@ type CountStat struct {
 	N        int            `json:"n"`
 	Of       float64        `json:"of"`       // the best value, e.g. 8 modes
 	Interval stats.Interval `json:"interval"` // Wilson, of the share X/N
+}
+
+func newCount(x, n int, of float64) *CountStat {
+	return &CountStat{X: x, N: n, Of: of, Interval: stats.Wilson(x, n)}
 }
 
 // Summarize describes values, without intervals.

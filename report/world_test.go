@@ -88,7 +88,7 @@ func newWorld(axes ...string) *world {
 		Sweep: "quick", Name: "ring", Task: "gaussians", Metric: "modes_strict", Goal: "maximize", Axes: axes}}
 	return &world{
 		progress: storage.SweepProgress{
-			Sweep:       storage.Sweep{Name: "quick", File: "/home/me/sweeps/quick.yaml", Text: []byte("version: 1\nname: quick\n"), Revision: 1, State: storage.SweepRunning, Submitted: epoch},
+			Sweep:       storage.Sweep{Name: "quick", File: "/home/me/sweeps/quick.yaml", Text: []byte("version: 1\nname: quick\nexperiments:\n  - {name: ring, task: gaussians}\n"), Revision: 1, State: storage.SweepRunning, Submitted: epoch},
 			Experiments: []storage.ExperimentProgress{e}, At: epoch.Add(time.Hour)},
 		values: map[string]map[string]float64{}, series: map[string][]storage.Series{}, objects: map[string][]byte{},
 	}

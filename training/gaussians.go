@@ -70,13 +70,19 @@ func MixtureModes(mixture string) int {
 	return 0
 }
 
-// modes are the bounds of a count of modes.
-func modes(p Params) (low, high float64) { return 0, float64(MixtureModes(p.Str("mixture"))) }
+// modes are the bounds of a count of modes; of an unknown mixture it has none.
+func modes(p Params) (low, high float64) {
+	if n := MixtureModes(p.Str("mixture")); n > 0 {
+		return 0, float64(n)
+	}
+	return 0, math.Inf(1)
+}
 
 // modesKL are the bounds of the divergence from the uniform distribution over
 // the modes: ln M where all points lie on one (experiments.md §7.1).
 func modesKL(p Params) (low, high float64) {
-	return 0, math.Log(float64(MixtureModes(p.Str("mixture"))))
+	low, high = modes(p)
+	return low, math.Log(high)
 }
 
 // canonicalGaussians also gives the mixture's own sigma one spelling.

@@ -17,6 +17,7 @@ const (
 
 	bootstrapSeed = 20170129
 	maxTable      = 64 // largest sample whose resamples are kept
+	leastInterval = 3  // smallest sample that says anything of its spread
 )
 
 // Bootstrap makes percentile bootstrap intervals of the mean and of the IQM, as
@@ -45,11 +46,11 @@ func NewBootstrap() *Bootstrap {
 type table struct{ mean, iqm []float64 }
 
 // Intervals are those of one sample's mean and IQM. Either is nil where there
-// are fewer than two values or an end is infinite.
+// are fewer than three values or an end is infinite.
 func (b *Bootstrap) Intervals(values []float64) (mean, iqm *Interval) {
 	n := len(values)
 	switch {
-	case n < 2:
+	case n < leastInterval:
 		return nil, nil
 	case n > maxTable || slices.ContainsFunc(values, infinite):
 		return b.Stratified([][]float64{values})
@@ -104,7 +105,7 @@ func iqmWeight(first, c, n int) float64 {
 func (b *Bootstrap) Stratified(strata [][]float64) (mean, iqm *Interval) {
 	sorted, places := merge(strata)
 	n := len(sorted)
-	if n < 2 {
+	if n < leastInterval {
 		return nil, nil
 	}
 	sizes := make([]int, len(places))

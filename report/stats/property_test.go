@@ -179,7 +179,7 @@ func TestImprovementIsAShareAndItsIntervalHoldsIt(t *testing.T) {
 func TestBootstrapIntervalsMoveWithTheValues(t *testing.T) {
 	b := stats.NewBootstrap()
 	rapid.Check(t, func(t *rapid.T) {
-		v := values(t, "values", 2, 30)
+		v := values(t, "values", 3, 30)
 		mean, iqm := b.Intervals(v)
 		mean2, iqm2 := b.Intervals(mapped(v, func(x float64) float64 { return 2*x + 7 }))
 		for _, p := range [][2]*stats.Interval{{mean, mean2}, {iqm, iqm2}} {
@@ -282,7 +282,7 @@ func TestSeedsForAnEffectOfTheSource(t *testing.T) {
 
 func TestNothingToTest(t *testing.T) {
 	b := stats.NewBootstrap()
-	mean, iqm := b.Intervals([]float64{1})
+	mean, iqm := b.Intervals([]float64{1, 2})
 	_, flip := stats.SignFlip(nil)
 	_, rank := stats.Wilcoxon(nil)
 	_, ranking := stats.Rank([][]float64{{1, 2}, {3, 4}})
