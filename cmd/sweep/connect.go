@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"sweep/internal/datasets"
 	"sweep/internal/devstack"
 )
 
@@ -60,7 +61,12 @@ func (a *app) localStack(ctx context.Context, start bool) (devstack.Connection, 
 	return c, err
 }
 
-// stackOptions describe the local stack: its worker trains on every core.
+// stackOptions describe the local stack: its worker trains on every core, with
+// the data sets that this command was told of.
 func (a *app) stackOptions() devstack.Options {
-	return devstack.Options{Home: a.home, Worker: []string{"worker", "--local"}, Log: a.err}
+	worker := []string{"worker", "--local"}
+	if root, err := datasets.Locate(a.data); err == nil && a.data != "" {
+		worker = append(worker, "--data", root.Path)
+	}
+	return devstack.Options{Home: a.home, Worker: worker, Log: a.err}
 }

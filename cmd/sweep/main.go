@@ -56,6 +56,7 @@ type app struct {
 	local    bool // force the local stack
 	remote   bool // never start the local stack
 	home     string
+	data     string // folder of data sets, "" for the usual place
 }
 
 // run is main without the process around it.
@@ -100,6 +101,7 @@ and S3_SECRET_KEY to use services of your own.`,
 	f.BoolVar(&a.local, "local", false, "use the local stack whatever the environment says")
 	f.BoolVar(&a.remote, "remote", false, "use the services that the environment names, never the local stack")
 	f.StringVar(&a.home, "home", "", "data directory of the local stack (default $SWEEP_HOME, else the user's data directory)")
+	f.StringVar(&a.data, "data", "", "folder of data sets (default $SWEEP_DATA, else sweep-data in the user's data directory)")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return exitError{exitInvalid, err} })
 	root.AddCommand(commands(a)...)
 	return root
@@ -110,7 +112,7 @@ func commands(a *app) []*cobra.Command {
 	return []*cobra.Command{
 		newValidateCmd(a), newPlanCmd(a), newSubmitCmd(a), newLsCmd(a), newShowCmd(a), newStatusCmd(a),
 		newWatchCmd(a), newLogsCmd(a), newPauseCmd(a), newResumeCmd(a), newCancelCmd(a), newRetryCmd(a),
-		newCompareCmd(a), newReportCmd(a), newSQLCmd(a), newUpCmd(a), newDownCmd(a), newWorkerCmd(a),
+		newCompareCmd(a), newReportCmd(a), newWebCmd(a), newSQLCmd(a), newDataCmd(a), newUpCmd(a), newDownCmd(a), newWorkerCmd(a),
 		newTrainCmd(a), newMigrateCmd(a), newSuperviseCmd(a), newVersionCmd(a),
 	}
 }

@@ -50,7 +50,11 @@ func (a *app) plan(file string, only []string, trials bool) error {
 	if err != nil {
 		return exitError{exitInvalid, err}
 	}
-	cells, list, distinct, err := expand(spec, only, trials)
+	digests, err := a.digests(spec, only)
+	if err != nil {
+		return err
+	}
+	cells, list, distinct, err := expand(spec, digests, only, trials)
 	if err != nil {
 		return exitError{exitInvalid, err}
 	}
@@ -86,10 +90,10 @@ func (a *app) id(hash string) string {
 }
 
 // expand groups the trials by cell, in file order, and lists them if asked.
-func expand(spec *sweeps.Spec, only []string, trials bool) (cells []plannedCell, list []plannedTrial, distinct int, err error) {
+func expand(spec *sweeps.Spec, digests sweeps.Digests, only []string, trials bool) (cells []plannedCell, list []plannedTrial, distinct int, err error) {
 	at := map[[2]string]int{}
 	seen := map[string]bool{}
-	for t, err := range spec.Expand(only...) {
+	for t, err := range spec.ExpandWith(digests, only...) {
 		if err != nil {
 			return nil, nil, 0, err
 		}

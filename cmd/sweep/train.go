@@ -48,13 +48,20 @@ func (a *app) train(ctx context.Context, f trainFlags) error {
 	if err != nil {
 		return err
 	}
+	data, err := a.library()
+	if err != nil {
+		return err
+	}
+	if cfg.Data, err = digestOf(data, cfg.Task); err != nil {
+		return err
+	}
 	rec, resume, err := openFolder(f.out, cfg)
 	if err != nil {
 		return err
 	}
 	rec.progress = newTrainProgress(a, cfg)
 	job := training.Job{Config: cfg, Resume: resume, Every: training.Cadence{Steps: f.every, Time: time.Minute}}
-	res, err := newEngine().Train(ctx, job, rec)
+	res, err := newEngine(data).Train(ctx, job, rec)
 	rec.progress.end()
 	if err != nil {
 		if errors.Is(err, training.ErrState) || errors.Is(err, training.ErrConfig) {

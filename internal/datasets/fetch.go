@@ -16,6 +16,9 @@ import (
 	"sweep/training/tasks/mnist/data"
 )
 
+// ErrAddress is a mirror that is not named by an https address.
+var ErrAddress = errors.New("is not an https address")
+
 // Fetched is called for every file that was fetched, with the mirror's host.
 type Fetched func(file data.File, host string)
 
@@ -26,7 +29,7 @@ type Fetched func(file data.File, host string)
 func (f Folder) Fetch(ctx context.Context, client *http.Client, mirrors []string, done Fetched) error {
 	for _, m := range mirrors {
 		if u, err := url.Parse(m); err != nil || u.Scheme != "https" || u.Host == "" {
-			return fmt.Errorf("%s is not an https address", shown(m))
+			return fmt.Errorf("%s %w", shown(m), ErrAddress)
 		}
 	}
 	for _, file := range f.Set.Files {

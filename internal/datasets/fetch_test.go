@@ -82,9 +82,11 @@ func TestAMirrorThatSendsSomethingElseIsNotBelieved(t *testing.T) {
 			w.Header().Set("Content-Length", "9999")
 			_, _ = w.Write(first[:100])
 		}, "breaks off after 100 of "},
-		"to plain http": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, plainHTTP.URL+r.URL.Path, 302) },
+		"to plain http": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, plainHTTP.URL+r.URL.Path, http.StatusFound)
+		},
 			"cannot be reached (sends on to an address that is not https)"},
-		"in circles": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, 302) }, "cannot be reached (sends on too often)"},
+		"in circles": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) }, "cannot be reached (sends on too often)"},
 	} {
 		s := mirror(t, c.answer)
 		f := datasets.Folder{Set: set, Dir: filepath.Join(t.TempDir(), "mnist")}

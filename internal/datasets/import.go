@@ -36,7 +36,7 @@ func (f Folder) Import(paths ...string) ([]string, error) {
 	if err := errors.Join(wrong...); err != nil {
 		return nil, err
 	}
-	var copied []string
+	copied := []string{}
 	for _, c := range found {
 		if f.state(c.file).Status == Published {
 			continue

@@ -25,8 +25,8 @@ func mnist() Set {
 	}
 }
 
-// size is what the published files weigh together, in bytes.
-func (s Set) size() (n int64) {
+// Size is what the published files weigh together, in bytes.
+func (s Set) Size() (n int64) {
 	for _, f := range s.Files {
 		n += f.Size
 	}

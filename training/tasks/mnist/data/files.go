@@ -41,11 +41,3 @@ func Files() []File {
 			"ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"},
 	}
 }
-
-// holds says what a file of this kind holds.
-func (f File) holds() string {
-	if f.Images {
-		return "images"
-	}
-	return "labels"
-}
