@@ -102,21 +102,26 @@ func normals512() {
 		VMOVUPS(at(0, i), low[i])
 		VMOVUPS(at(1, i), high[i])
 	}
-	magnitude, half, small := wide32(1<<31-1), wide32(0x3f000000), wide32(0x4b000000)
+	magnitude, half := wide32(1<<31-1), wide32(0x3effffff) // the float32 below ½: f+½ where f < 2²³, else f
 	largest, fraction, one, middle := wide32(0x4effffff), wide32(1<<23-1), wide32(127<<23), wide32(0xbfc00000)
 	common, sign := wide32(142<<23), wide32(1<<31)
 	Label("normalsVec512_loop")
 	word, f, octave, z, rare := ZMM(), ZMM(), ZMM(), ZMM(), K()
 	VMOVDQU32(Mem{Base: in}, word)
-	VPANDD(magnitude, word, f)
-	VCVTDQ2PS(f, f)
-	VCMPPS(U8(1), small, f, rare)
-	VADDPS(half, f, rare, f)
+	float := func() {
+		VPANDD(magnitude, word, f)
+		VCVTDQ2PS(f, f)
+		VADDPS(half, f, f)
+	}
+	split := func() {
+		VMINPS(largest, f, f)
+		VPSRLD(U8(23), f, octave)
+		VPTERNLOGD(U8(0xEA), one, fraction, f) // f and fraction or one
+		VADDPS(middle, f, f)
+	}
+	float()
 	VCMPPS(U8(1), common, f, rare)
-	VMINPS(largest, f, f)
-	VPSRLD(U8(23), f, octave)
-	VPTERNLOGD(U8(0xEA), one, fraction, f) // f and fraction or one
-	VADDPS(middle, f, f)
+	split()
 	KORTESTW(rare, rare)
 	JNZ(LabelRef("normalsVec512_rare"))
 	polynomial512(z, f, func(i int, c VecVirtual) { VPERMPS(high[i], octave, c) })
@@ -131,6 +136,9 @@ func normals512() {
 	RET()
 	Label("normalsVec512_rare")
 	below := K()
+	float()
+	VMAXPS(wide32(0x3f000000), f, f) // p = 0
+	split()
 	VPCMPD(U8(1), wide32(142), octave, below)
 	polynomial512(z, f, func(i int, c VecVirtual) {
 		VPERMPS(high[i], octave, c)
