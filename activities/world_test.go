@@ -59,9 +59,19 @@ func (w *world) env() *testsuite.TestActivityEnvironment {
 // planned plans the sweep and hands out its trials.
 func (w *world) planned() []activities.Trial {
 	w.t.Helper()
+	w.plan()
+	return w.dispatch().Trials
+}
+
+func (w *world) plan() {
+	w.t.Helper()
 	if _, err := w.env().ExecuteActivity(w.acts.Plan, activities.SweepInput{Sweep: "s"}); err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+func (w *world) dispatch() activities.Dispatched {
+	w.t.Helper()
 	v, err := w.env().ExecuteActivity(w.acts.Dispatch, activities.DispatchInput{Sweep: "s"})
 	if err != nil {
 		w.t.Fatal(err)
@@ -70,7 +80,7 @@ func (w *world) planned() []activities.Trial {
 	if err := v.Get(&page); err != nil {
 		w.t.Fatal(err)
 	}
-	return page.Trials
+	return page
 }
 
 // segment trains one segment of a trial.
