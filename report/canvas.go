@@ -112,9 +112,21 @@ func (c *canvas) cut(word string, size, width float64) string {
 	return string(runes) + "…"
 }
 
+// empty paints a panel without data and says why, in its middle.
+func (c *canvas) empty(r image.Rectangle, note string) {
+	c.fill(r, blank)
+	lines := c.wrap(note, smallSize, float64(r.Dx()-12))
+	y := float64(r.Min.Y+r.Dy()/2+4) - float64(len(lines)-1)*7
+	for _, l := range lines {
+		c.text(l, float64(r.Min.X+r.Dx()/2), y, smallSize, 0.5, faint)
+		y += 14
+	}
+}
+
 func (c *canvas) png() ([]byte, error) {
 	var b bytes.Buffer
-	if err := png.Encode(&b, c.img); err != nil {
+	e := png.Encoder{CompressionLevel: png.BestCompression}
+	if err := e.Encode(&b, fewColours(c.img)); err != nil {
 		return nil, fmt.Errorf("write picture: %w", err)
 	}
 	return b.Bytes(), nil

@@ -1,159 +1,101 @@
 package report
 
 import (
-	"context"
 	"fmt"
 	"math"
-	"slices"
 
+	"sweep/report/chart"
 	"sweep/storage"
 )
 
-// Bounds on what a page draws.
-const (
-	maxCurves      = 400 // thin lines in one chart
-	maxCurvePoints = 300 // points of one line
-)
-
-// chart is the geometry of one line chart: a metric over outer steps, one
-// colour per cell. Coordinates are pixels of a Width×Height view.
-type chart struct {
-	Metric, Doc    string
-	Width, Height  float64
-	Left, Right    float64 // the plot's sides
-	Top, Bottom    float64
-	XTicks, YTicks []tick
-	Thin, Thick    []line
-	Ceiling        *tick // the metric on true data, a height and its label
-	Caption        string
-	Alt            string
+// curvesFigure draws a metric over training: a panel for each group, a colour
+// for each level of the contrast axis. ok is false when there is no point.
+func curvesFigure(experiment string, score scorer, ceiling *float64, runs []panelRuns, left int) (f Figure, ok bool, err error) {
+	if len(runs) == 0 {
+		return f, false, nil
+	}
+	m := score.metric
+	l := chart.Lines{Title: title(experiment, m.Name+" over training"), XLabel: stepsLabel(runs), Reference: truth(ceiling)}
+	n := 0
+	low, high := scaleOf(runs)
+	for _, p := range runs {
+		panel := chart.Panel{Title: p.fixed}
+		for _, b := range p.bundles {
+			s := chart.Series{Name: b.name, Tint: b.tint, Thin: b.thin()}
+			s.Main, s.Band = b.mean(low, high)
+			panel.Series = append(panel.Series, s)
+			n += len(b.runs)
+		}
+		l.Panels = append(l.Panels, panel)
+	}
+	d, err := l.Draw(fmt.Sprintf("%s of %s over outer steps, with means and intervals.", m.Name, plural(n, "trial")))
+	if err != nil {
+		return f, false, err
+	}
+	caption := m.Name + " over outer steps. Thick: mean over seeds, with the mean's 95 % interval by Student's t; thin: every seed."
+	if finite(low) && anyDiverged(runs) {
+		caption += fmt.Sprintf(" A diverged run counts in the mean as the worst value, %s, from where it stopped.", Number(runs[0].bundles[0].runs[0].worst))
+	}
+	return drawn(d, l.Title, caption+leftOut(left), "curves", experiment, m.Name), true, nil
 }
 
-// line is one polyline; Class is its colour and dash.
-type line struct{ Class, Points string }
-
-// class names a cell's colour and dash by its position: eight colours, then
-// dashed, then dotted.
-func class(i int) string { return fmt.Sprintf("c%d d%d", i%8, i/8%3) }
-
-// curve is one trial's series within a cell.
-type curve struct {
-	cell   int
-	series storage.Series
-}
-
-// readCurves reads a metric of every trial that may have points.
-func readCurves(ctx context.Context, src Source, cells []*cell, metric string) (out []curve, left int, err error) {
-	for i, c := range cells {
-		for _, t := range c.trials {
-			if t.State == storage.Pending && t.Attempts == 0 {
-				continue
-			}
-			if len(out) == maxCurves {
-				left++
-				continue
-			}
-			s, err := src.Series(ctx, t.ID, metric, 0, math.MaxInt64, maxCurvePoints)
-			if err != nil {
-				return nil, 0, fmt.Errorf("read %s of trial %.12s: %w", metric, t.ID, err)
-			}
-			if len(s.Steps) > 0 {
-				out = append(out, curve{i, s})
+// scaleOf are the ends of the metric's scale over all trials, infinite where
+// there is none.
+func scaleOf(runs []panelRuns) (low, high float64) {
+	low, high = math.Inf(1), math.Inf(-1)
+	for _, p := range runs {
+		for _, b := range p.bundles {
+			for _, r := range b.runs {
+				low, high = min(low, r.worst, r.best), max(high, r.worst, r.best)
 			}
 		}
 	}
-	return out, left, nil
+	return low, high
 }
 
-// newChart lays a metric's curves out; nil when there are none.
-func newChart(m, doc string, curves []curve, left int, ceiling *float64) *chart {
-	if len(curves) == 0 {
+func anyDiverged(runs []panelRuns) bool {
+	for _, p := range runs {
+		for _, b := range p.bundles {
+			for _, r := range b.runs {
+				if r.trial.State == storage.Diverged {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// stepsLabel names the x axis, with the length of an epoch where all trials
+// agree on it.
+func stepsLabel(runs []panelRuns) string {
+	length := int64(0)
+	for _, p := range runs {
+		for _, b := range p.bundles {
+			for _, r := range b.runs {
+				if l := epochLength(r.trial); length == 0 {
+					length = l
+				} else if l != length {
+					return "outer steps"
+				}
+			}
+		}
+	}
+	return fmt.Sprintf("outer steps (an epoch is %d)", length)
+}
+
+// truth is the line of true data.
+func truth(ceiling *float64) *chart.Reference {
+	if ceiling == nil {
 		return nil
 	}
-	c := &chart{Metric: m, Doc: doc, Width: 640, Height: 300, Left: 52, Right: 612, Top: 12, Bottom: 262}
-	var xs, ys []float64
-	for _, u := range curves {
-		xs = append(xs, float64(u.series.Steps[0]), float64(u.series.Steps[len(u.series.Steps)-1]))
-		ys = append(ys, u.series.Values...)
-	}
-	if ceiling != nil {
-		ys = append(ys, *ceiling)
-	}
-	x := axisLine{slices.Min(xs), slices.Max(xs), c.Left, c.Right}
-	if x.low == x.high {
-		x.high = x.low + 1
-	}
-	y := axisLine{from: c.Bottom, to: c.Top}
-	y.low, y.high = span(ys)
-	c.XTicks, c.YTicks = x.ticks(), y.ticks()
-	if ceiling != nil {
-		c.Ceiling = &tick{round(y.at(*ceiling)), "true data " + Number(*ceiling)}
-	}
-	for _, u := range curves {
-		c.Thin = append(c.Thin, segments(u.cell, u.series.Steps, u.series.Values, x, y)...)
-	}
-	for _, u := range means(curves) {
-		c.Thick = append(c.Thick, segments(u.cell, u.series.Steps, u.series.Values, x, y)...)
-	}
-	c.Caption = fmt.Sprintf("%s over outer steps. Thin: every seed; thick: mean, where all of a cell's seeds have a finite value.", m)
-	if left > 0 {
-		c.Caption += fmt.Sprintf(" The first %d of %d trials are drawn.", maxCurves, maxCurves+left)
-	}
-	c.Alt = fmt.Sprintf("%s over outer steps for %d trials.", m, len(curves))
-	return c
+	return &chart.Reference{Value: *ceiling, Label: "true data " + Number(*ceiling)}
 }
 
-// segments draws a series, broken where values are not finite.
-func segments(cell int, steps []int64, values []float64, x, y axisLine) []line {
-	var out []line
-	var p polyline
-	flush := func() {
-		if p.b.Len() > 0 {
-			out = append(out, line{class(cell), p.b.String()})
-		}
-		p = polyline{}
+// leftOut says what a figure's bounds left out.
+func leftOut(cells int) string {
+	if cells == 0 {
+		return ""
 	}
-	for i, v := range values {
-		if !finite(v) {
-			flush()
-			continue
-		}
-		p.add(x.at(float64(steps[i])), y.at(v))
-	}
-	flush()
-	return out
-}
-
-// means averages a cell's curves at the steps that all of them have with a
-// finite value: a mean over the survivors alone would flatter the cell.
-func means(curves []curve) []curve {
-	sums := map[int]map[int64][]float64{}
-	number := map[int]int{}
-	for _, c := range curves {
-		if sums[c.cell] == nil {
-			sums[c.cell] = map[int64][]float64{}
-		}
-		number[c.cell]++
-		for i, step := range c.series.Steps {
-			if v := c.series.Values[i]; finite(v) {
-				sums[c.cell][step] = append(sums[c.cell][step], v)
-			}
-		}
-	}
-	var out []curve
-	for cell, byStep := range sums {
-		u := curve{cell: cell}
-		for step, values := range byStep {
-			if len(values) == number[cell] {
-				u.series.Steps = append(u.series.Steps, step)
-			}
-		}
-		slices.Sort(u.series.Steps)
-		for _, step := range u.series.Steps {
-			u.series.Values = append(u.series.Values, *Summarize(byStep[step]).Mean)
-		}
-		out = append(out, u)
-	}
-	slices.SortFunc(out, func(a, b curve) int { return a.cell - b.cell })
-	return out
+	return fmt.Sprintf(" %s more than fit are not drawn.", plural(cells, "cell"))
 }

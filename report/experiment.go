@@ -2,7 +2,6 @@ package report
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,81 +13,101 @@ import (
 // experimentView is one experiment on the page.
 type experimentView struct {
 	storage.ExperimentProgress
+	Number  int // from 1, for links within the page
 	TaskDoc string
-	Fixed   string   // parameters that all trials share and that are not the task's defaults
-	Axes    []string // "k: 1, 5"
+	Fixed   string // parameters that all trials share and that are not the task's defaults
+	Axes    []axisView
 	Seeds   int
-	Main    ExperimentComparison // by the experiment's own metric
+	Main    ExperimentComparison // by the chosen metric
 	Scores  []scoreColumn        // every score of the task, the main one first
 	Ceiling bool                 // some score is known on true data
-	Least   string               // smallest p that a sign-flip test could give
-	Dots    *dots
-	Figures []Figure
-	Undrawn int // groups of cells beyond the figures' bound
-	Charts  []*chart
+	Tints   map[string]int       // cells' colours
+	Forest  *Figure
+	Dots    *Figure
+	Curves  []Figure
+	Covered *Figure
+	Profile *Figure
+	Images  []Figure
+	Undrawn int // cells beyond the pictures' bound
+	Costs   []cellCost
 	Reruns  []rerun
+
+	scorers []scorer // of Scores
+	cells   []*cell
+	finals  []storage.Final
 }
+
+// axisView is one axis with its values and what it means.
+type axisView struct{ Name, Values, Doc string }
 
 // scoreColumn is one metric over all cells.
 type scoreColumn struct {
 	Metric  string
-	Doc     string
-	Cells   []CellStat
+	Cells   []Summary
 	Ceiling *float64 // its mean on true data
 }
 
-// rerun is the command that trains a cell again without any service.
-type rerun struct{ Cell, Command string }
-
-func gatherExperiment(ctx context.Context, src Source, blobs Blobs, sweep string, e storage.ExperimentProgress) (experimentView, []storage.Final, []string, error) {
-	x := experimentView{ExperimentProgress: e}
+// gatherExperiment reads what the page shows of an experiment, figures apart.
+func gatherExperiment(ctx context.Context, c *comparer, src Source, sweep string, e storage.ExperimentProgress) (*experimentView, error) {
+	x := &experimentView{ExperimentProgress: e}
 	schema, _ := training.SchemaOf(e.Task)
 	x.TaskDoc = schema.Doc
-	var finals []storage.Final
-	var cells []*cell
-	for i, m := range scores(e, schema) {
-		c, err := compareExperiment(ctx, src, sweep, e.Experiment, m)
+	var err error
+	if x.Main, err = c.experiment(ctx, e.Experiment); err != nil {
+		return nil, err
+	}
+	for i, m := range scores(e.Experiment, x.Main, schema) {
+		finals, err := src.Finals(ctx, sweep, e.Name, m.Name)
 		if err != nil {
-			return x, nil, nil, err
+			return nil, fmt.Errorf("read %s: %w", m.Name, err)
 		}
-		ceiling, err := ceilingOf(ctx, src, sweep, e, schema, c.Metric)
+		cells, err := cellsOf(e.Axes, finals)
 		if err != nil {
-			return x, nil, nil, err
+			return nil, err
 		}
-		x.Scores = append(x.Scores, scoreColumn{c.Metric, c.Doc, c.Cells, ceiling})
+		ceiling, err := ceilingOf(ctx, src, sweep, e, schema, m.Name)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 {
+			x.finals, x.cells = finals, cells
+		}
 		x.Ceiling = x.Ceiling || ceiling != nil
-		if i > 0 {
-			continue
-		}
-		x.Main = c
-		if finals, err = src.Finals(ctx, sweep, e.Name, c.Metric); err != nil {
-			return x, nil, nil, fmt.Errorf("read its trials: %w", err)
-		}
-		if cells, err = cellsOf(e.Axes, finals); err != nil {
-			return x, nil, nil, err
-		}
+		score := scorer{metric: m, schema: schema}
+		x.scorers = append(x.scorers, score)
+		x.Scores = append(x.Scores, scoreColumn{m.Name, summaries(score, cells), ceiling})
 	}
-	x.describe(schema, cells, finals)
-	if err := x.chart(ctx, src, cells); err != nil {
-		return x, nil, nil, err
-	}
-	s, err := newSamples(ctx, src, blobs, sweep, e.Name)
-	if err != nil {
-		return x, nil, nil, err
-	}
-	x.Figures, x.Undrawn, err = figures(ctx, s, e.Name, cells)
-	return x, finals, s.problems, err
+	x.describe(schema)
+	return x, nil
 }
 
-// scores lists the metrics that the page shows for an experiment: its own
-// (named "" so that the file's goal holds), then the task's other scores but
+// maxScores bounds the metrics that the page shows of an experiment.
+const maxScores = 8
+
+// scores lists them: the one that is compared, then the task's other scores but
 // for those taken on true data.
-func scores(e storage.ExperimentProgress, schema training.Schema) []string {
-	out := []string{""}
+func scores(e storage.Experiment, main ExperimentComparison, schema training.Schema) []training.Metric {
+	m, ok := schema.Metric(main.Metric)
+	if !ok {
+		m = training.Metric{Name: main.Metric}
+	}
+	m.Goal = training.Goal(main.Goal)
+	out := []training.Metric{m}
 	for _, m := range schema.Metrics {
-		if m.Score && m.Name != e.Metric && !strings.HasPrefix(m.Name, "real_") {
-			out = append(out, m.Name)
+		if m.Score && m.Name != main.Metric && !strings.HasPrefix(m.Name, "real_") && len(out) < maxScores {
+			if m.Name == e.Metric && e.Goal != "" {
+				m.Goal = training.Goal(e.Goal)
+			}
+			out = append(out, m)
 		}
+	}
+	return out
+}
+
+func summaries(s scorer, cells []*cell) []Summary {
+	out := make([]Summary, len(cells))
+	for i, c := range cells {
+		out[i] = Summarize(s.scores(c))
 	}
 	return out
 }
@@ -114,103 +133,117 @@ func ceilingOf(ctx context.Context, src Source, sweep string, e storage.Experime
 }
 
 // describe says what was asked: axes, seeds, fixed parameters, commands.
-func (x *experimentView) describe(schema training.Schema, cells []*cell, finals []storage.Final) {
+func (x *experimentView) describe(schema training.Schema) {
+	axes := x.ExperimentProgress.Axes
 	seen := map[string][]string{}
-	for _, c := range cells {
+	for _, c := range x.cells {
 		for _, s := range c.settings {
-			if !contains(seen[s.axis], s.value) {
+			if !slices.Contains(seen[s.axis], s.value) {
 				seen[s.axis] = append(seen[s.axis], s.value)
 			}
 		}
 		x.Seeds = max(x.Seeds, len(c.trials))
 	}
-	for _, a := range x.ExperimentProgress.Axes {
-		x.Axes = append(x.Axes, a+": "+strings.Join(seen[a], ", "))
+	for _, a := range axes {
+		p, _ := schema.Param(a)
+		x.Axes = append(x.Axes, axisView{a, few(seen[a]), p.Doc})
 	}
-	if len(finals) > 0 {
-		own := settings(schema, finals[0].Params)
-		own = slices.DeleteFunc(own, func(s setting) bool { return contains(x.ExperimentProgress.Axes, s.axis) })
+	if len(x.finals) > 0 {
+		own := settings(schema, x.finals[0].Params)
+		own = slices.DeleteFunc(own, func(s setting) bool { return slices.Contains(axes, s.axis) })
 		x.Fixed = spellAll(own, " ", "")
 	}
-	for _, c := range cells {
-		x.Reruns = append(x.Reruns, rerun{c.name, command(schema, c.trials[0])})
-	}
-	if n := x.Seeds; n > 1 && n < 6 {
-		x.Least = Number(1 / float64(int(1)<<(n-1)))
-	}
+	x.Reruns = reruns(schema, x.cells)
 }
 
-// chart reads the curves and lays the charts out.
-func (x *experimentView) chart(ctx context.Context, src Source, cells []*cell) error {
-	if len(cells) > 0 {
-		x.Dots = newDots(x.Main, x.Scores[0].Ceiling)
+// few lists the first values of an axis and counts the others.
+func few(values []string) string {
+	const shown = 24
+	if n := len(values); n > shown {
+		return strings.Join(values[:shown], ", ") + fmt.Sprintf(", and %d more", n-shown)
 	}
-	for _, s := range x.Scores {
-		curves, left, err := readCurves(ctx, src, cells, s.Metric)
+	return strings.Join(values, ", ")
+}
+
+// draw makes the experiment's figures and returns what could not be read.
+func (x *experimentView) draw(ctx context.Context, src Source, blobs Blobs, sweep string) (problems []string, err error) {
+	groups := groupsOf(x.cells)
+	x.Tints = tintsOf(groups)
+	if err := x.compareFigures(groups); err != nil {
+		return nil, err
+	}
+	if err := x.curves(ctx, src, sweep, groups); err != nil {
+		return nil, err
+	}
+	s, err := newSamples(ctx, src, blobs, sweep, x.Name)
+	if err != nil {
+		return nil, err
+	}
+	x.Images, x.Undrawn, err = pictures(ctx, s, x.Name, x.cells, groups)
+	return s.problems, err
+}
+
+// compareFigures draws the last values: forest, dots, profiles.
+func (x *experimentView) compareFigures(groups []group) error {
+	for _, f := range []struct {
+		into **Figure
+		draw func() (Figure, bool, error)
+	}{
+		{&x.Forest, func() (Figure, bool, error) { return forestFigure(x.Main) }},
+		{&x.Dots, func() (Figure, bool, error) { return dotsFigure(x.Main, x.Tints, x.Scores[0].Ceiling) }},
+		{&x.Profile, func() (Figure, bool, error) { return profileFigure(x.Name, x.scorers[0], groups) }},
+	} {
+		figure, ok, err := f.draw()
 		if err != nil {
 			return err
 		}
-		if c := newChart(s.Metric, s.Doc, curves, left, s.Ceiling); c != nil {
-			x.Charts = append(x.Charts, c)
+		if ok {
+			*f.into = &figure
 		}
 	}
 	return nil
 }
 
-// settings lists a trial's parameters that differ from the task's defaults,
-// sorted by name.
-func settings(schema training.Schema, params json.RawMessage) []setting {
-	var raw map[string]json.RawMessage
-	if json.Unmarshal(params, &raw) != nil {
-		return nil
-	}
-	var out []setting
-	for name, v := range raw {
-		if isDefault(schema, name, spell(v)) {
+// curves draws every score over training, and the coverage of the first that
+// counts.
+func (x *experimentView) curves(ctx context.Context, src Source, sweep string, groups []group) error {
+	for i, s := range x.scorers {
+		runs, left, err := readRuns(ctx, src, sweep, x.Name, s, groups)
+		if err != nil {
+			return err
+		}
+		f, ok, err := curvesFigure(x.Name, s, x.Scores[i].Ceiling, runs, left)
+		if err != nil {
+			return err
+		}
+		if ok {
+			x.Curves = append(x.Curves, f)
+		}
+		if x.Covered != nil {
 			continue
 		}
-		out = append(out, setting{name, spell(v)})
+		c, ok, err := coverageFigure(x.Name, s, runs, left)
+		if err != nil {
+			return err
+		}
+		if ok {
+			x.Covered = &c
+		}
 	}
-	slices.SortFunc(out, func(a, b setting) int { return strings.Compare(a.axis, b.axis) })
+	return nil
+}
+
+// figures lists the experiment's figures, the most telling first.
+func (x *experimentView) figures() (out []*Figure) {
+	for _, f := range []*Figure{x.Forest, x.Dots, x.Covered, x.Profile} {
+		if f != nil {
+			out = append(out, f)
+		}
+	}
+	for _, list := range [][]Figure{x.Curves[:min(1, len(x.Curves))], x.Images, x.Curves[min(1, len(x.Curves)):]} {
+		for i := range list {
+			out = append(out, &list[i])
+		}
+	}
 	return out
 }
-
-// isDefault compares as typed values: 1e-8 and 1e-08 are one number.
-func isDefault(schema training.Schema, name, value string) bool {
-	p, ok := schema.Param(name)
-	if !ok {
-		return false
-	}
-	v, err := p.Kind.Convert(value)
-	return err == nil && v == p.Default
-}
-
-func spellAll(list []setting, between, before string) string {
-	parts := make([]string, len(list))
-	for i, s := range list {
-		parts[i] = before + s.String()
-	}
-	return strings.Join(parts, between)
-}
-
-// command trains a trial in the foreground.
-func command(schema training.Schema, t storage.Final) string {
-	parts := []string{"sweep train --task " + quote(t.Task)}
-	for _, s := range settings(schema, t.Params) {
-		parts = append(parts, "-p "+quote(s.String()))
-	}
-	return strings.Join(append(parts, fmt.Sprintf("--seed %d", t.Seed)), " ")
-}
-
-// quote makes a word safe to paste into a POSIX shell.
-func quote(s string) string {
-	safe := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("_-=.,/+:", r)
-	}
-	if s != "" && strings.IndexFunc(s, func(r rune) bool { return !safe(r) }) < 0 {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
-func contains(list []string, s string) bool { return slices.Contains(list, s) }

@@ -3,29 +3,19 @@ package report
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
-	"strings"
 
 	"sweep/storage"
 )
 
-// Figure is a picture with its words.
-type Figure struct {
-	Name    string // file name, "strip-ring-z_dim-256.png"
-	Title   string
-	Caption string // which trials it shows; how it was drawn stands in the picture
-	Alt     string
-	PNG     []byte
-}
-
 // sourceEpochs are the columns of the source's figure (experiments.md §1.1).
 var sourceEpochs = []int64{0, 1, 5, 10, 20, 50, 100}
 
-// Bounds on an experiment's figures; what they leave out is counted.
+// Bounds on an experiment's pictures; what they leave out is counted.
 const (
 	maxSheetSeeds = 10 // columns of the sheet that shows every seed
 	maxGroups     = 12 // combinations of the axes that are not contrasted
+	maxLevels     = 8  // rows of a picture: levels of the contrast axis
 )
 
 // shown picks the source's epochs that exist, and the last.
@@ -39,95 +29,77 @@ func shown(epochs []int64) []int64 {
 	return out
 }
 
-// group is one figure: the cells that differ in the contrast axis alone.
-type group struct {
-	fixed string // "z_dim=256", empty when nothing else varies
-	rows  []string
-	cells []*cell
-}
-
-// groupsOf splits cells by everything but the contrast axis: k where it varies,
-// else the first axis that does.
-func groupsOf(cells []*cell) []group {
-	factors := factorsOf(cells)
-	main := slices.IndexFunc(factors, func(f factor) bool { return f.name(cells[0]) == "k" })
-	if main < 0 && len(factors) > 0 {
-		main = 0
-	}
-	var out []group
-	for _, c := range cells {
-		fixed, row := others(factors, main, c), c.name
-		if main >= 0 {
-			row = factors[main].level(c)
-		}
-		i := slices.IndexFunc(out, func(g group) bool { return g.fixed == fixed })
-		if i < 0 {
-			out = append(out, group{fixed: fixed})
-			i = len(out) - 1
-		}
-		out[i].rows = append(out[i].rows, row)
-		out[i].cells = append(out[i].cells, c)
-	}
-	return out
-}
-
-// figures draws an experiment's strips: one per group for its first seed, and
-// one sheet with every seed at its last epoch. It returns how many groups were
-// left out.
-func figures(ctx context.Context, s *samples, experiment string, cells []*cell) (out []Figure, left int, err error) {
-	groups := groupsOf(cells)
-	if len(s.byTrial) == 0 {
+// pictures draws what an experiment's trials have stored: strips and a sheet of
+// every seed for points, grids and walks for pictures; one of each per group. It
+// returns how many cells the bounds left out.
+func pictures(ctx context.Context, s *samples, experiment string, cells []*cell, groups []group) (out []Figure, left int, err error) {
+	if len(s.byTrial)+len(s.walks) == 0 {
 		return nil, 0, nil
 	}
-	if left = max(0, len(groups)-maxGroups); left > 0 {
-		groups = groups[:maxGroups]
+	groups, left = bounded(groups)
+	areImages, err := s.pictures(ctx, cells)
+	if err != nil {
+		return nil, 0, err
 	}
 	for _, g := range groups {
-		strip, err := s.strip(ctx, experiment, g)
+		draw := s.pointFigures
+		if areImages || len(s.byTrial) == 0 {
+			draw = s.imageFigures
+		}
+		figures, err := draw(ctx, experiment, g)
 		if err != nil {
 			return nil, 0, err
 		}
-		sheet, more, err := s.sheet(ctx, experiment, g)
-		if err != nil {
-			return nil, 0, err
-		}
-		for _, p := range []struct {
-			kind, note string
-			strip      Strip
-		}{{"strip", "The first seed of the file; every seed is in the next figure.", strip}, {"seeds", "The last stored epoch of every seed" + more + ".", sheet}} {
-			if len(p.strip.Columns) == 0 {
-				continue
-			}
-			png, err := p.strip.PNG()
-			if err != nil {
-				return nil, 0, err
-			}
-			out = append(out, Figure{Name: fileName(p.kind, experiment, g.fixed), Title: p.strip.Title,
-				Caption: p.note, Alt: p.strip.Alt(), PNG: png})
-		}
+		out = append(out, figures...)
 	}
 	return out, left, nil
 }
 
-var unsafeInName = regexp.MustCompile(`[^a-zA-Z0-9_.-]+`)
-
-func fileName(parts ...string) string {
-	parts = slices.DeleteFunc(parts, func(p string) bool { return p == "" })
-	return unsafeInName.ReplaceAllString(strings.Join(parts, "-"), "-") + ".png"
+// bounded keeps the first groups, and of each the first cells.
+func bounded(groups []group) (kept []group, left int) {
+	for i, g := range groups {
+		n := min(len(g.cells), maxLevels)
+		if i >= maxGroups {
+			n = 0
+		}
+		if left += len(g.cells) - n; n > 0 {
+			kept = append(kept, group{g.fixed, g.rows[:n], g.tints[:n], g.cells[:n]})
+		}
+	}
+	return kept, left
 }
 
-func title(parts ...string) string {
-	return strings.Join(slices.DeleteFunc(parts, func(p string) bool { return p == "" }), ", ")
+// pointFigures are a group's strip for its first seed, and the sheet of every
+// seed at its last epoch.
+func (s *samples) pointFigures(ctx context.Context, experiment string, g group) (out []Figure, err error) {
+	strip, err := s.strip(ctx, experiment, g)
+	if err != nil {
+		return nil, err
+	}
+	sheet, more, err := s.sheet(ctx, experiment, g)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range []struct {
+		kind, note string
+		strip      Strip
+	}{{"strip", "The first seed of the file; every seed is in the next figure.", strip}, {"seeds", "The last stored epoch of every seed" + more + ".", sheet}} {
+		if len(p.strip.Columns) == 0 {
+			continue
+		}
+		data, err := p.strip.PNG()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, Figure{Name: fileName("png", p.kind, experiment, g.fixed), Title: p.strip.Title,
+			Caption: p.note, Alt: p.strip.Alt(), Data: data})
+	}
+	return out, nil
 }
 
 // strip gathers the first seed's samples.
 func (s *samples) strip(ctx context.Context, experiment string, g group) (Strip, error) {
-	first := g.cells[0].trials[0]
-	for _, t := range g.cells[0].trials {
-		if t.Index < first.Index {
-			first = t
-		}
-	}
+	first := g.first()
 	out := Strip{Title: title(experiment, g.fixed, fmt.Sprintf("seed %d", first.Seed)), Limit: 4, Density: true, Truth: true, Panel: 180}
 	trials := g.seed(first.Seed)
 	epochs := shown(s.epochs(trials))
@@ -204,4 +176,15 @@ func (g group) seed(seed int64) []storage.Final {
 		out[i], _ = c.bySeed(seed)
 	}
 	return out
+}
+
+// first is the trial whose seed the file names first.
+func (g group) first() storage.Final {
+	first := g.cells[0].trials[0]
+	for _, t := range g.cells[0].trials {
+		if t.Index < first.Index {
+			first = t
+		}
+	}
+	return first
 }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -66,14 +67,14 @@ func TestPageTellsWhatHappened(t *testing.T) {
 	page := string(full().HTML)
 	for _, want := range []string{
 		"12 trials: 10 finished, 1 diverged, 1 not yet",
-		"ring: too few seeds to tell k=5 from k=1 at z_dim=256: modes_strict &#43;2 on average (95 % interval -2 to 4)",
-		"3 pairs: 2 better, 0 equal, 1 worse; 1 pair with a diverged trial, scored worst",
+		"modes_strict is higher by 2 on average over 3 paired seeds", "k=5 better on 2, equal on 0, worse on 1 of 3 seeds", "On 1 seed a trial diverged and was scored worst",
+		"A trial of it took 1 times the worker time (1 min 30 s against 1 min 30 s)",
 		"13 attempts at 12 trials, 1 of which were taken up again; 1600 points were rolled back",
 		"Points differed when these trials were replayed",
 		"g_loss is NaN at step 700",
 		"sweep train --task gaussians -p k=5 -p steps=2000 -p z_dim=16 --seed 1",
-		"cpu-go-amd64-fp32", "v1.2.3", "<dt>engine version</dt><dd>1</dd>", "quick.yaml, revision 1",
-		"true data", "sign-flip test can give a two-sided p below 0.25",
+		"cpu-go-amd64-fp32", "v1.2.3", "v1.2.2 (commit 0123456789ab)", "<dt>engine version</dt><dd>7</dd>", "linux/amd64 Some CPU", "no data file", "quick.yaml, revision 1",
+		"true data", "2 min 17 s",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not say %q", want)
@@ -97,12 +98,32 @@ func TestPageEscapesHostileNames(t *testing.T) {
 	const evil = `"><script>alert(1)</script>`
 	w := pair()
 	w.progress.File, w.progress.Text = evil, []byte(evil)
-	w.attempts[1].Worker, w.attempts[1].Reason = evil, evil
-	for i := range w.trials {
-		w.trials[i].Reason, w.trials[i].Cell, w.trials[i].Numerics = evil, w.trials[i].Cell+evil, evil
+	w.progress.Experiments[0].Name = evil
+	for i := range w.attempts {
+		a := &w.attempts[i]
+		a.Worker, a.Reason, a.Numerics, a.DataDigest = evil, evil, evil, evil
+		a.Program = storage.Program{Machine: evil, Version: evil, Commit: evil}
 	}
-	page := string(build(t, w).HTML)
-	if strings.Contains(page, "<script") || !strings.Contains(page, "&lt;script&gt;") {
+	for i := range w.artifacts {
+		w.artifacts[i].Experiment = evil
+	}
+	for i := range w.trials {
+		f := &w.trials[i]
+		f.Reason, f.Cell, f.Numerics, f.Experiment, f.State = evil, f.Cell+evil, evil, evil, storage.Diverged
+		f.CellValues = []byte(fmt.Sprintf(`{"k": %q}`, fmt.Sprint(i)+evil))
+	}
+	d := build(t, w)
+	page := string(d.HTML)
+	for _, f := range d.Figures {
+		page += f.Name
+		if strings.HasSuffix(f.Name, ".svg") {
+			page += string(f.Data)
+		}
+		if f.Name != filepath.Base(f.Name) || strings.HasPrefix(f.Name, ".") {
+			t.Errorf("figure %q is no plain file name", f.Name)
+		}
+	}
+	if strings.Contains(page, "<script") || !strings.Contains(page, "&lt;script&gt;") || strings.Contains(page, "ZgotmplZ") {
 		t.Error("a hostile name reached the page unescaped, or not at all")
 	}
 }
@@ -143,26 +164,53 @@ func TestPageOfASweepThatHasNotBegun(t *testing.T) {
 	w.add(1, storage.Pending, math.NaN(), "k", 1)
 	w.add(1, storage.Pending, math.NaN(), "k", 5)
 	d := build(t, w)
-	if len(d.Figures) != 0 || !strings.Contains(string(d.HTML), "no pair of finished trials to compare") {
+	if len(d.Figures) != 0 || !strings.Contains(string(d.HTML), "no seed has both trials done yet") {
 		t.Errorf("%d figures of nothing, or no word about it", len(d.Figures))
 	}
 }
 
+// named finds a figure by its file's name.
+func named(t *testing.T, d report.Document, name string) report.Figure {
+	t.Helper()
+	var names []string
+	for _, f := range d.Figures {
+		if f.Name == name {
+			return f
+		}
+		names = append(names, f.Name)
+	}
+	t.Fatalf("no figure %s among %q", name, names)
+	return report.Figure{}
+}
+
+func TestFiguresAreTheGoldenOnes(t *testing.T) {
+	var names []string
+	for _, f := range full().Figures {
+		names = append(names, f.Name)
+		if f.Title == "" || f.Alt == "" || f.Caption == "" {
+			t.Errorf("%s has no title, caption or alternative text", f.Name)
+		}
+		if strings.HasSuffix(f.Name, ".svg") {
+			golden(t, f.Name, f.Data)
+		}
+	}
+	want := []string{"forest-ring-modes_strict.svg", "seeds-ring-modes_strict.svg", "coverage-ring-modes_strict.svg", "profile-ring-modes_strict.svg", "curves-ring-modes_strict.svg",
+		"strip-ring-z_dim-16.png", "seeds-ring-z_dim-16.png", "strip-ring-z_dim-256.png", "seeds-ring-z_dim-256.png", "curves-ring-high_quality.svg"}
+	if !slices.Equal(names, want) {
+		t.Errorf("figures %q, want %q", names, want)
+	}
+}
+
 func TestFiguresShowTheEpochsThatExist(t *testing.T) {
-	d := full()
-	if len(d.Figures) != 4 {
-		t.Fatalf("%d figures, want a strip and a sheet for each z_dim", len(d.Figures))
-	}
-	f := d.Figures[0]
-	if f.Name != "strip-ring-z_dim-16.png" {
-		t.Errorf("first figure is %s", f.Name)
-	}
 	want := "ring, z_dim=16, seed 1: density and scatter of generated points for k=1, k=5 at epoch 0, epoch 1, epoch 4, beside true data."
-	if f.Alt != want {
+	if f := named(t, full(), "strip-ring-z_dim-16.png"); f.Alt != want {
 		t.Errorf("alt text %q, want %q", f.Alt, want)
 	}
-	for _, f := range d.Figures {
-		if _, err := png.Decode(bytes.NewReader(f.PNG)); err != nil {
+	for _, f := range full().Figures {
+		if !strings.HasSuffix(f.Name, ".png") {
+			continue
+		}
+		if _, err := png.Decode(bytes.NewReader(f.Data)); err != nil {
 			t.Errorf("%s: %v", f.Name, err)
 		}
 	}
@@ -173,11 +221,11 @@ func TestSheetBoundsItsSeeds(t *testing.T) {
 	for seed := int64(1); seed <= 14; seed++ {
 		w.fill(w.add(seed, storage.Finished, 3, "k", 1), 1)
 	}
-	f := build(t, w).Figures[1]
+	f := named(t, build(t, w), "seeds-ring.png")
 	if !strings.Contains(f.Caption, "(the first 10 of 14)") {
 		t.Errorf("caption %q does not say what was left out", f.Caption)
 	}
-	img, err := png.Decode(bytes.NewReader(f.PNG))
+	img, err := png.Decode(bytes.NewReader(f.Data))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,10 +296,16 @@ func TestPageBoundsWhatItDraws(t *testing.T) {
 		}
 	}
 	d := build(t, w)
-	if len(d.Figures) != 24 || !strings.Contains(string(d.HTML), "3 more combinations have no figure here") {
-		t.Errorf("%d figures of 15 combinations, want a strip and a sheet for 12 and a word on the rest", len(d.Figures))
+	pictures := 0
+	for _, f := range d.Figures {
+		if strings.HasSuffix(f.Name, ".png") {
+			pictures++
+		}
 	}
-	if !strings.Contains(string(d.HTML), "19 more in the tables below") {
-		t.Error("15 contrasts of k and 28 of z_dim are more than an answer; the page does not count the rest")
+	if pictures != 24 || !strings.Contains(string(d.HTML), "6 more cells have no picture here") {
+		t.Errorf("%d pictures of 15 combinations, want a strip and a sheet for 12 and a word on the rest", pictures)
+	}
+	if !strings.Contains(string(d.HTML), "3 more in the table of ring") {
+		t.Error("15 contrasts of k are more than an answer; the page does not count the rest")
 	}
 }

@@ -26,9 +26,9 @@ type Source interface {
 	Attempts(ctx context.Context, sweep string) ([]storage.Attempt, error)
 	// Artifacts lists an experiment's artifacts of one name, e.g. "samples".
 	Artifacts(ctx context.Context, sweep, experiment, name string) ([]storage.TrialArtifact, error)
-	// Series reads one metric of one trial for from ≤ step ≤ to, thinned to
-	// about maxPoints when it is longer.
-	Series(ctx context.Context, trialID, metric string, from, to int64, maxPoints int) (storage.Series, error)
+	// Curves reads one metric of the trials of some cells, thinned at the same
+	// steps for all; trials without a point are left out.
+	Curves(ctx context.Context, q storage.CurveQuery) ([]storage.Curve, error)
 }
 
 // Blobs reads stored objects. Damaged bytes give storage.ErrCorrupt, a missing

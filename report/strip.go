@@ -158,13 +158,7 @@ func (s Strip) framed(c *canvas, at image.Point, points []Point, note string) bo
 	if points != nil {
 		return true
 	}
-	c.fill(r, blank)
-	lines := c.wrap(note, smallSize, float64(s.Panel-12))
-	y := float64(at.Y+s.Panel/2+4) - float64(len(lines)-1)*7
-	for _, l := range lines {
-		c.text(l, float64(at.X+s.Panel/2), y, smallSize, 0.5, faint)
-		y += 14
-	}
+	c.empty(r, note)
 	return false
 }
 

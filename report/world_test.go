@@ -60,6 +60,7 @@ func (w *world) Artifacts(_ context.Context, _, experiment, name string) ([]stor
 	}), nil
 }
 
+// Series is one curve as it was recorded.
 func (w *world) Series(_ context.Context, id, metric string, _, _ int64, _ int) (storage.Series, error) {
 	for _, s := range w.series[id] {
 		if s.Metric == metric {
@@ -67,6 +68,17 @@ func (w *world) Series(_ context.Context, id, metric string, _, _ int64, _ int) 
 		}
 	}
 	return storage.Series{TrialID: id, Metric: metric}, nil
+}
+
+func (w *world) Curves(_ context.Context, q storage.CurveQuery) (out []storage.Curve, err error) {
+	for _, f := range w.trials {
+		for _, s := range w.series[f.ID] {
+			if f.Experiment == q.Experiment && s.Metric == q.Metric && slices.Contains(q.Cells, f.Cell) && len(out) < q.Trials {
+				out = append(out, storage.Curve{Series: s, Cell: f.Cell, Seed: f.Seed})
+			}
+		}
+	}
+	return out, nil
 }
 
 func (w *world) Get(_ context.Context, key string, _ int64, _ string) ([]byte, error) {
@@ -215,8 +227,11 @@ func fullWorld() *world {
 	w.progress.Experiments[0].Running++
 	w.progress.RolledBack, w.progress.Nondeterministic = 1600, 1
 	end := epoch.Add(90 * time.Second)
+	program := storage.Program{Machine: "linux/amd64 Some CPU", Version: "v1.2.2", Commit: "0123456789abcdef0123456789abcdef01234567"}
 	for _, f := range w.trials {
-		w.attempts = append(w.attempts, storage.Attempt{TrialID: f.ID, Fence: 1, Worker: "host/41", Started: epoch, Ended: &end, LastSeen: end, LastStep: f.Step, Outcome: string(f.State)})
+		cpu := 45.5
+		w.attempts = append(w.attempts, storage.Attempt{TrialID: f.ID, Fence: 1, Worker: "host/41", Started: epoch, Ended: &end, LastSeen: end, LastStep: f.Step, Outcome: string(f.State),
+			Numerics: f.Numerics, Program: program, Engine: 7, CPUSeconds: &cpu})
 	}
 	w.attempts[4].Outcome, w.attempts[4].LastStep = "lost", 400
 	w.attempts = append(w.attempts, storage.Attempt{TrialID: w.trials[4].ID, Fence: 2, Worker: "host/57", Started: end, LastSeen: end.Add(time.Minute), FromStep: 400, LastStep: 900, RolledBack: 1600})

@@ -172,7 +172,8 @@ func TestReadingAServedSweep(t *testing.T) {
 	t.Run("show finds a trial by its first digits", func(t *testing.T) { testShowTrial(t, s) })
 	t.Run("logs tell the lost attempt", func(t *testing.T) { testLogs(t) })
 	t.Run("compare counts what diverged", func(t *testing.T) { testCompare(t) })
-	t.Run("report writes page and pictures", func(t *testing.T) { testReport(t, s) })
+	t.Run("report writes page and figures", func(t *testing.T) { testReport(t, s) })
+	t.Run("report's commands train the cells' trials", func(t *testing.T) { testRerun(t, s) })
 	t.Run("sql reads and cannot write", func(t *testing.T) { testSQL(t) })
 	t.Run("status names the sweeps", func(t *testing.T) {
 		var got struct{ Sweeps []sweepView }
@@ -252,35 +253,6 @@ func testCompare(t *testing.T) {
 	csv := types(t, "", "compare", "small", "-o", "csv")
 	if !strings.Contains(csv.out, "ring,modes_strict,maximize,k=1,2,2,5.5,0.7071067811865476,5.5,5,6,0,0,0,0\n") {
 		t.Errorf("got:\n%s", csv.out)
-	}
-}
-
-func testReport(t *testing.T, s *services) {
-	page := filepath.Join(t.TempDir(), "page.html")
-	var got struct {
-		Page     string
-		Pictures []string
-	}
-	reads(t, &got, "report", "small", "--out", page)
-	html, err := os.ReadFile(page)
-	if err != nil || !bytes.Contains(html, []byte("<!DOCTYPE html>")) || len(got.Pictures) != 2 {
-		t.Fatalf("%d bytes, pictures %v, %v", len(html), got.Pictures, err)
-	}
-	for _, p := range got.Pictures {
-		if data, err := os.ReadFile(p); err != nil || !bytes.HasPrefix(data, []byte("\x89PNG")) {
-			t.Errorf("%s: %v", p, err)
-		}
-	}
-	key, size, sum, err := s.metrics.Report(context.Background(), "small")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if stored, err := s.objects.Get(context.Background(), key, size, sum); err != nil || !bytes.Equal(stored, html) {
-		t.Errorf("the stored report differs from the file: %v", err)
-	}
-	blocked := types(t, "", "report", "small", "--out", filepath.Join(page, "below-a-file.html"))
-	if blocked.code != exitInvalid || strings.Count(blocked.err, "\n") != 1 {
-		t.Errorf("exit %d: %s", blocked.code, blocked.err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -18,72 +19,100 @@ import (
 )
 
 type reportFlags struct {
-	out  string
-	open bool
+	out        string
+	experiment string
+	metric     string
+	open       bool
 }
 
 func newReportCmd(a *app) *cobra.Command {
 	var f reportFlags
 	cmd := &cobra.Command{
-		Use: "report SWEEP", Short: "write one HTML page: the answer, the pictures, what happened, how to rerun",
-		Long: `report writes a self-contained HTML page and, in a folder beside it, its pictures
-as PNG files. It shows the sweep as it stands; run it again when more is done.`,
-		Example: "  sweep report quick\n  sweep report quick --out quick.html --open",
+		Use: "report SWEEP", Short: "write one HTML page: the answer, the figures, what it cost, what happened, how to rerun",
+		Long: `report writes a self-contained HTML page and, in a folder beside it, its figures
+as SVG and PNG files. It shows the sweep as it stands; run it again when more is
+done. The page needs no network and no script, follows the reader's light or dark
+scheme, and prints. It stays below 10 MB: what does not fit is counted on it, and
+its figures are in the folder all the same.`,
+		Example: "  sweep report quick\n  sweep report quick --out quick.html --open\n  sweep report paper --experiment ring --metric high_quality --out out/",
 		Args:    exactly(1, "a sweep's name; `sweep ls` lists them"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withServices(cmd.Context(), func(ctx context.Context, s *services) error { return a.report(ctx, s, args[0], f) })
 		},
 	}
-	cmd.Flags().StringVar(&f.out, "out", "", "the page's file (default SWEEP-report.html)")
+	cmd.Flags().StringVar(&f.out, "out", "", "the page's file, or a folder for it (default SWEEP-report.html)")
+	cmd.Flags().StringVar(&f.experiment, "experiment", "", "only this experiment")
+	cmd.Flags().StringVar(&f.metric, "metric", "", "judge by this metric instead of the one that the file names")
 	cmd.Flags().BoolVar(&f.open, "open", false, "show the page in the browser")
 	return cmd
 }
 
 func (a *app) report(ctx context.Context, s *services, name string, f reportFlags) error {
-	doc, err := report.Build(ctx, s.metrics, s.objects, name, reportMeta())
+	meta := reportMeta()
+	meta.Only = report.Options{Experiment: f.experiment, Metric: f.metric}
+	doc, err := report.Build(ctx, s.metrics, s.objects, name, meta)
+	if unknown := (*report.UnknownError)(nil); errors.As(err, &unknown) {
+		return invalid("--%s %s: %v", unknown.Kind, unknown.Name, unknown)
+	}
 	if err != nil {
 		return s.unknownSweep(ctx, name, err)
 	}
-	if f.out == "" {
-		f.out = name + "-report.html"
-	}
-	pictures, err := writeReport(f.out, doc)
+	page := pagePath(f.out, name)
+	figures, err := writeReport(page, doc)
 	if err != nil {
 		return err
 	}
-	if err := s.putReport(ctx, name, doc.HTML); err != nil {
-		return err
+	if f.experiment == "" && f.metric == "" { // the stored page is the whole answer
+		if err := s.putReport(ctx, name, doc.HTML); err != nil {
+			return err
+		}
 	}
-	if err := a.say(map[string]any{"sweep": name, "page": f.out, "pictures": pictures},
-		"wrote %s (%d kB) and %s\n", f.out, len(doc.HTML)/1000, count(len(pictures), "picture")); err != nil {
+	if err := a.say(map[string]any{"sweep": name, "page": page, "figures": figures},
+		"wrote %s (%d kB) and %s\n", page, len(doc.HTML)/1000, count(len(figures), "figure")); err != nil {
 		return err
 	}
 	if f.open {
-		return openPage(ctx, f.out)
+		return openPage(ctx, page)
 	}
 	return nil
 }
 
-// writeReport writes the page and, in a folder of its name, its pictures.
-func writeReport(path string, doc report.Document) (pictures []string, err error) {
+// pagePath is the file that --out names: itself, or one in the folder that it
+// is or is spelled as.
+func pagePath(out, sweep string) string {
+	name := sweep + "-report.html"
+	if out == "" {
+		return name
+	}
+	if info, err := os.Stat(out); err == nil && info.IsDir() || os.IsPathSeparator(out[len(out)-1]) {
+		return filepath.Join(out, name)
+	}
+	return out
+}
+
+// writeReport writes the page and, in a folder of its name, its figures.
+func writeReport(path string, doc report.Document) (figures []string, err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, invalid("--out %s: %v", path, err)
+	}
 	if err := writeWhole(path, doc.HTML); err != nil {
 		return nil, invalid("--out %s: %v", path, err)
 	}
 	if len(doc.Figures) == 0 {
 		return []string{}, nil
 	}
-	dir := strings.TrimSuffix(path, filepath.Ext(path)) + "-pictures"
+	dir := strings.TrimSuffix(path, filepath.Ext(path)) + "-figures"
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, invalid("--out %s: %v", path, err)
 	}
 	for _, f := range doc.Figures {
 		p := filepath.Join(dir, f.Name)
-		if err := writeWhole(p, f.PNG); err != nil {
+		if err := writeWhole(p, f.Data); err != nil {
 			return nil, invalid("--out %s: %v", path, err)
 		}
-		pictures = append(pictures, p)
+		figures = append(figures, p)
 	}
-	return pictures, nil
+	return figures, nil
 }
 
 // openPage hands the page to the desktop's browser.
