@@ -20,7 +20,7 @@ func (s *Server) livePages() map[string]livePage {
 		"/{$}":                         {"home", []string{"home-sweeps"}, s.askHome},
 		"/sweeps/{sweep}":              {"sweep", []string{"sweep-progress"}, s.askSweep},
 		"/sweeps/{sweep}/{experiment}": {"experiment", []string{"experiment-progress", "experiment-numbers", "experiment-trials"}, s.askExperiment},
-		"/trials/{trial}":              {"trial", []string{"trial-facts", "trial-values", "trial-gallery", "trial-attempts"}, s.askTrial},
+		"/trials/{trial}":              {"trial", []string{"trial-facts", "trial-values", "trial-numbers", "trial-gallery", "trial-attempts"}, s.askTrial},
 		"/compare/{sweep}":             {"compare", []string{"compare-answer"}, s.askCompare},
 	}
 }

@@ -30,7 +30,7 @@ const maxThin = 20
 
 // plot draws a chart; nil when there is nothing to draw.
 func (c *chart) plot() *plot {
-	p := &plot{Metric: c.Metric, Width: 760, Height: 320, Left: 56, Right: 748, Top: 10, Bottom: 276}
+	p := &plot{Metric: c.Metric, Width: 760, Height: 320, Left: 56, Right: 732, Top: 10, Bottom: 276}
 	shown := c.Series
 	if len(shown) > maxThin {
 		shown = c.main()
@@ -110,6 +110,9 @@ func (s scale) ticks(n int) (out []tick) {
 }
 
 func tickLabel(v float64) string {
+	if v == 0 {
+		return "0" // never -0
+	}
 	if math.Abs(v) >= 10000 {
 		return report.Number(v/1000) + "k"
 	}

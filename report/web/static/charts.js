@@ -27,7 +27,7 @@ const charts = (() => {
     const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
     return {
       width: Math.max(figure.clientWidth, 200), height: +figure.dataset.height || 340,
-      legend: { show: false }, scales: { x: { time: false } }, cursor: { drag: { x: true, y: false }, points: { size: 6 } },
+      legend: { show: false }, scales: { x: { time: false }, y: { range: (u, low, high) => low === null ? [0, 1] : low === high ? [low - 0.5, high + 0.5] : uPlot.rangeNum(low, high, 0.06, false) } }, cursor: { drag: { x: true, y: false }, points: { size: 6 } },
       axes: [
         { ...axis, values: (u, ticks) => ticks.map(brief), grid: { show: false } },
         { ...axis, size: 56, values: (u, ticks) => ticks.map(brief) },
