@@ -33,7 +33,7 @@ func newProvenance(attempts []storage.Attempt) provenanceView {
 	for _, a := range attempts {
 		v.Programs = with(v.Programs, programName(a.Program))
 		v.Dirty = v.Dirty || a.Dirty
-		v.Engines = with(v.Engines, positive(a.Engine))
+		v.Engines = with(v.Engines, engineName(a.Engine))
 		v.Numerics = with(v.Numerics, a.Numerics)
 		v.Machines = with(v.Machines, a.Machine)
 		v.Workers = with(v.Workers, host(a.Worker))
@@ -83,7 +83,7 @@ func programName(p storage.Program) string {
 	return strings.TrimSpace(out)
 }
 
-func positive(n int64) string {
+func engineName(n int64) string {
 	if n < 1 {
 		return ""
 	}
