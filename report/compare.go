@@ -94,8 +94,10 @@ type comparer struct {
 	progress storage.SweepProgress
 	options  Options
 	boot     *stats.Bootstrap
-	planned  map[string][]sweeps.Contrast // by experiment
-	problem  string                       // why nothing counts as planned
+
+	intervals int                          // contrasts that were given intervals
+	planned   map[string][]sweeps.Contrast // by experiment
+	problem   string                       // why nothing counts as planned
 }
 
 // newComparer reads the sweep. What was planned stands in its file, which is
@@ -128,6 +130,7 @@ func compareExperiment(ctx context.Context, src Finals, sweep string, e storage.
 }
 
 func (c *comparer) experiment(ctx context.Context, e storage.Experiment) (ExperimentComparison, error) {
+	c.intervals = 0
 	m, err := metricOf(e, c.options.Metric)
 	if err != nil {
 		return ExperimentComparison{}, err

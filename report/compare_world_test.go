@@ -2,11 +2,9 @@ package report_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"math"
 
-	"sweep/report"
 	"sweep/storage"
 )
 
@@ -84,9 +82,4 @@ experiments:
 		}
 	}
 	return w
-}
-
-// decoded reads a golden comparison back.
-func decoded(data []byte) (c report.Comparison, err error) {
-	return c, json.Unmarshal(data, &c)
 }

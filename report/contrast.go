@@ -17,7 +17,7 @@ type Contrast struct {
 	// Pairs counts the seeds on which both trials count; Difference describes
 	// value minus against over them, whatever the goal.
 	Pairs      int     `json:"pairs"`
-	Difference Summary `json:"difference"`
+	Difference Summary `json:"difference"` // intervals for an experiment's first 500 contrasts
 
 	// Better, Equal and Worse count those seeds by the metric's goal; two diverged
 	// trials are equal.
@@ -73,6 +73,10 @@ type SeedDifference struct {
 	Seed       int64    `json:"seed"`
 	Difference *float64 `json:"difference"`
 }
+
+// maxIntervals bounds the contrasts of one experiment that get bootstrap
+// intervals: nobody reads more, and tests, corrections and effects need none.
+const maxIntervals = 500
 
 // pair is what two trials of one seed count as; neither is looked at where they
 // cannot be compared.
@@ -130,7 +134,10 @@ func (c *comparer) contrast(s scorer, q question, pairs []pair, scores, base []f
 	}
 	out.Pairs = len(differences)
 	out.Difference = Summarize(differences)
-	out.Difference.MeanInterval, out.Difference.IQMInterval = c.boot.Intervals(differences)
+	if c.intervals < maxIntervals {
+		c.intervals++
+		out.Difference.MeanInterval, out.Difference.IQMInterval = c.boot.Intervals(differences)
+	}
 	if t, ok := stats.SignFlip(differences); ok {
 		out.SignFlip = &t
 	}

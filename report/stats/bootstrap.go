@@ -40,9 +40,9 @@ func NewBootstrap() *Bootstrap {
 	return &Bootstrap{tables: map[int]*table{}, scratch: make([]float64, Resamples)}
 }
 
-// table holds the resamples of n values in one stratum. Both statistics are
-// linear in the sorted values: weight [j*Resamples+r] is that of the j-th
-// smallest value in resample r.
+// table holds the resamples of n values in one stratum: at [j*Resamples+r] how
+// often the j-th smallest value is among those that the statistic averages in
+// resample r.
 type table struct{ mean, iqm []float64 }
 
 // Intervals are those of one sample's mean and IQM. Either is nil where there
@@ -61,21 +61,23 @@ func (b *Bootstrap) Intervals(values []float64) (mean, iqm *Interval) {
 		b.tables[n] = t
 	}
 	sorted := slices.Sorted(slices.Values(values))
-	return b.weighed(t.mean, sorted), b.weighed(t.iqm, sorted)
+	return b.counted(t.mean, sorted, n), b.counted(t.iqm, sorted, n-2*trimmed(n))
 }
 
-// weighed takes the statistic of every resample from its weights.
-func (b *Bootstrap) weighed(weights, sorted []float64) *Interval {
+// counted takes the sum of every resample from its counts; kept values make it
+// up.
+func (b *Bootstrap) counted(counts, sorted []float64, kept int) *Interval {
 	clear(b.scratch)
 	for j, v := range sorted {
-		floats.AddScaled(b.scratch, v, weights[j*Resamples:(j+1)*Resamples])
+		floats.AddScaled(b.scratch, v, counts[j*Resamples:(j+1)*Resamples])
 	}
-	return b.tails.interval(b.scratch)
+	return b.tails.interval(b.scratch, kept)
 }
 
 func newTable(n int) *table {
 	t := &table{mean: make([]float64, n*Resamples), iqm: make([]float64, n*Resamples)}
 	d := newDraws([]int{n})
+	cut := trimmed(n)
 	all := make([]int, n)
 	for i := range all {
 		all[i] = i
@@ -84,21 +86,17 @@ func newTable(n int) *table {
 		counts := d.next([][]int{all})
 		passed := 0
 		for j, c := range counts {
-			t.mean[j*Resamples+r] = float64(c) / float64(n)
-			t.iqm[j*Resamples+r] = iqmWeight(passed, c, n)
+			t.mean[j*Resamples+r] = float64(c)
+			t.iqm[j*Resamples+r] = float64(max(0, within(passed, c, cut, n-cut)))
 			passed += c
 		}
 	}
 	return t
 }
 
-// iqmWeight is the weight in the IQM of n values of one that stands at the c
-// sorted places from first on.
-func iqmWeight(first, c, n int) float64 {
-	cut := trimmed(n)
-	kept := max(0, min(first+c, n-cut)-max(first, cut))
-	return float64(kept) / float64(n-2*cut)
-}
+// within counts those of the c sorted places from first on that lie between
+// from and to, the end excluded.
+func within(first, c, from, to int) int { return min(first+c, to) - max(first, from) }
 
 // Stratified are the intervals of the mean and the IQM over several strata
 // together, each resampled by itself.
@@ -113,21 +111,23 @@ func (b *Bootstrap) Stratified(strata [][]float64) (mean, iqm *Interval) {
 		sizes[i] = len(p)
 	}
 	d := newDraws(sizes)
+	cut := trimmed(n)
 	means, iqms := make([]float64, Resamples), make([]float64, Resamples)
 	for r := range Resamples {
-		passed := 0
+		passed, sum, inner := 0, 0.0, 0.0
 		for j, c := range d.next(places) {
 			if c == 0 {
 				continue
 			}
-			means[r] += sorted[j] * (float64(c) / float64(n))
-			if w := iqmWeight(passed, c, n); w > 0 {
-				iqms[r] += sorted[j] * w
+			sum += sorted[j] * float64(c)
+			if kept := within(passed, c, cut, n-cut); kept > 0 {
+				inner += sorted[j] * float64(kept)
 			}
 			passed += c
 		}
+		means[r], iqms[r] = sum, inner
 	}
-	return b.tails.interval(means), b.tails.interval(iqms)
+	return b.tails.interval(means, n), b.tails.interval(iqms, n-2*cut)
 }
 
 // merge sorts the values of all strata together and tells at which places those

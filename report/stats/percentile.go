@@ -5,19 +5,18 @@ import (
 	"slices"
 )
 
-// tails finds the percentiles of resampled statistics; its buffers are used
+// tails finds the percentiles of resampled means; its buffers are used
 // again.
 type tails struct{ sample, low, high []float64 }
 
-// interval cuts (1 − Level)/2 off either end of a statistic's resamples; nil
-// when an end is not finite. Percentiles are interpolated linearly between
+// interval cuts (1 − Level)/2 off either end of a mean's resamples, given as sums
+// of that many values; nil when an end is not finite. Percentiles are interpolated linearly between
 // order statistics, as numpy.percentile does.
-func (t *tails) interval(resampled []float64) *Interval {
-	at := (1 - Level) / 2 * float64(len(resampled)-1)
-	t.split(resampled, int(at)+2)
-	slices.Sort(t.low)
-	slices.Sort(t.high)
-	i := Interval{Low: between(t.low, at), High: between(t.high, float64(len(t.high)-1)-at), Level: Level}
+func (t *tails) interval(sums []float64, of int) *Interval {
+	at := (1 - Level) / 2 * float64(len(sums)-1)
+	t.split(sums, int(at)+2)
+	low, high := between(t.low, at), between(t.high, float64(len(t.high)-1)-at)
+	i := Interval{Low: low / float64(of), High: high / float64(of), Level: Level}
 	if math.IsNaN(i.Low-i.High) || infinite(i.Low) || infinite(i.High) {
 		return nil
 	}
@@ -54,12 +53,47 @@ func (t *tails) split(values []float64, need int) {
 	}
 }
 
-// between interpolates at a place of sorted values.
-func between(sorted []float64, at float64) float64 {
+// between interpolates at a place of the values in order; it moves them.
+func between(values []float64, at float64) float64 {
 	below := int(at)
-	low, high := sorted[below], sorted[min(below+1, len(sorted)-1)]
+	low := nth(values, below)
+	if below+1 == len(values) {
+		return low
+	}
+	high := slices.Min(values[below+1:])
 	if low == high { // infinite ones too
 		return low
 	}
 	return low + (at-float64(below))*(high-low)
+}
+
+// nth puts the value that sorting would put at place n there, none larger
+// before it and none smaller behind it (Hoare's selection).
+func nth(values []float64, n int) float64 {
+	low, high := 0, len(values)-1
+	for low < high {
+		pivot := values[low+(high-low)/2]
+		i, j := low, high
+		for i <= j {
+			for values[i] < pivot {
+				i++
+			}
+			for values[j] > pivot {
+				j--
+			}
+			if i <= j {
+				values[i], values[j] = values[j], values[i]
+				i, j = i+1, j-1
+			}
+		}
+		switch {
+		case n <= j:
+			high = j
+		case n >= i:
+			low = i
+		default:
+			return values[n]
+		}
+	}
+	return values[n]
 }
