@@ -1,6 +1,8 @@
 package data_test
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -114,5 +116,23 @@ func TestSplitsThatCannotBeAreRefused(t *testing.T) {
 		if _, err := data.NewSplit(lopsided, c.labelled, c.validation, kernels.NewKey(1)); err == nil || !strings.HasPrefix(err.Error(), c.want) {
 			t.Errorf("%d and %d: %v, want %s", c.labelled, c.validation, err, c.want)
 		}
+	}
+}
+
+// A split that changes makes every stored trial another one: whoever changes it
+// raises training.EngineVersion and this digest.
+func TestTheSplitOfASeedIsPinned(t *testing.T) {
+	labels := make([]uint8, 60000)
+	for i := range labels {
+		labels[i] = uint8(i % 10)
+	}
+	s := split(t, labels, 100, 1)
+	sum := sha256.New()
+	for _, i := range slices.Concat(s.Labelled, s.Unlabelled, s.Validation) {
+		sum.Write(binary.LittleEndian.AppendUint32(nil, uint32(i)))
+	}
+	const want = "3a0e59ea3112f02b17d48ce5210854567daf9f6a2fd989b90e507fd448cc13bc"
+	if got := fmt.Sprintf("%x", sum.Sum(nil)); got != want {
+		t.Errorf("sha256 of the indices is %s", got)
 	}
 }
