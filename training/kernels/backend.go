@@ -74,4 +74,10 @@ type Backend[T Float] interface {
 	// Normals fills out with standard normals: element i is a function of key,
 	// c and i alone, and the same bits on every backend.
 	Normals(out []T, key Key, c Counter)
+
+	Activations[T]
+	Normalisation[T]
+	Logits[T]
+	Similarity[T]
+	Images[T]
 }

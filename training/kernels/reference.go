@@ -10,6 +10,7 @@ import (
 // faster backends are compared with.
 type Reference[T Float] struct {
 	packA, packB []T // grown once, then reused
+	convolver    Convolver[T]
 }
 
 // NewReference makes a backend for one goroutine.

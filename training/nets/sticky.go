@@ -46,3 +46,28 @@ func (s *sticky[T]) vjp(outputs, seeds, wrt nodes) (out nodes) {
 	}
 	return out
 }
+
+func (s *sticky[T]) softmax(l node) node {
+	return s.do(func() (node, error) { return s.ops.Softmax(l) })
+}
+
+func (s *sticky[T]) rowSum(x node) node {
+	return s.do(func() (node, error) { return s.ops.RowSum(x) })
+}
+
+func (s *sticky[T]) rowScale(x, by node) node {
+	return s.do(func() (node, error) { return s.ops.RowScale(x, by) })
+}
+
+func (s *sticky[T]) scaleBy(x, by node) node {
+	return s.do(func() (node, error) { return s.ops.ScaleBy(x, by) })
+}
+
+// rowMean is sign times the mean of x's rows, (1, c).
+func (s *sticky[T]) rowMean(x node, sign float64) node {
+	sum := s.do(func() (node, error) { return s.ops.ColSum(x) })
+	if s.err != nil {
+		return nil
+	}
+	return s.scale(sum, sign/float64(x.Shape()[0]))
+}

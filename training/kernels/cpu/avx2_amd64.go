@@ -6,9 +6,12 @@ import "sweep/training/kernels"
 
 type matrix = kernels.Matrix[float32]
 
-// avx2 is the backend for AVX2 and FMA. Where AVX-512 is there too, it draws
-// normals with that: the same bits, sooner.
+// avx2 is the backend for AVX2 and FMA; what it has no kernel for is the
+// reference's. Where AVX-512 is there too, it draws normals with that: the same
+// bits, sooner.
 type avx2 struct {
+	kernels.Reference[float32]
+
 	wide  bool
 	panel []float32 // packed columns of a product's right factor, sixteen beside each other
 
@@ -16,6 +19,8 @@ type avx2 struct {
 	run     philoxRun // of the draws under way
 	groups  normalGroups
 	octaves normalOctaves
+
+	convolver kernels.Convolver[float32]
 }
 
 func newAVX2(wide bool) *avx2 {

@@ -1,0 +1,26 @@
+//go:build !noasm
+
+package cpu
+
+import "sweep/training/kernels"
+
+// Conv, ConvGradInput and ConvGradWeight are products of this backend.
+
+// Conv computes one image at a time.
+func (v *avx2) Conv(out, x, w, b matrix, c kernels.Conv) { v.convolver.Conv(v, out, x, w, b, c) }
+
+// ConvGradInput computes one image at a time.
+func (v *avx2) ConvGradInput(out, w, g matrix, c kernels.Conv) {
+	v.convolver.GradInput(v, out, w, g, c)
+}
+
+// ConvGradWeight computes one image at a time.
+func (v *avx2) ConvGradWeight(out, x, g matrix, c kernels.Conv) {
+	v.convolver.GradWeight(v, out, x, g, c)
+}
+
+// Layer is Dense without its tail, then Activate in place.
+func (v *avx2) Layer(out, x, w, b, noise matrix, sigma float32, f kernels.Activation) {
+	v.Dense(out, x, w, b, false)
+	v.Activate(out, out, noise, sigma, f)
+}
