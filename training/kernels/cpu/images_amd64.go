@@ -18,9 +18,3 @@ func (v *avx2) ConvGradInput(out, w, g matrix, c kernels.Conv) {
 func (v *avx2) ConvGradWeight(out, x, g matrix, c kernels.Conv) {
 	v.convolver.GradWeight(v, out, x, g, c)
 }
-
-// Layer is Dense without its tail, then Activate in place.
-func (v *avx2) Layer(out, x, w, b, noise matrix, sigma float32, f kernels.Activation) {
-	v.Dense(out, x, w, b, false)
-	v.Activate(out, out, noise, sigma, f)
-}

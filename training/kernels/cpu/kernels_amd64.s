@@ -5391,6 +5391,1749 @@ finiteVec_onepast:
 	VZEROUPPER
 	RET
 
+// func linearOfNoisy(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
+// Requires: AVX
+TEXT ·linearOfNoisy(SB), NOSPLIT, $0-40
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS leak+36(FP), Y0
+	VBROADCASTSS sigma+32(FP), Y0
+	MOVQ         noise+16(FP), BX
+
+linearOfNoisy_loop:
+	SUBQ    $0x08, DX
+	JL      linearOfNoisy_rest
+	VMOVUPS (CX), Y1
+	VMOVUPS (BX), Y2
+	VMULPS  Y0, Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, BX
+	JMP     linearOfNoisy_loop
+
+linearOfNoisy_rest:
+	ADDQ       $0x08, DX
+	JZ         linearOfNoisy_end
+	LEAQ       lane_masks<>+0(SB), SI
+	NEGQ       DX
+	VMOVDQU    32(SI)(DX*4), Y1
+	VMASKMOVPS (CX), Y1, Y2
+	VMASKMOVPS (BX), Y1, Y3
+	VMULPS     Y0, Y3, Y0
+	VADDPS     Y0, Y2, Y0
+	VMASKMOVPS Y0, Y1, (AX)
+
+linearOfNoisy_end:
+	VZEROUPPER
+	RET
+
+// func reluOf(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
+// Requires: AVX
+TEXT ·reluOf(SB), NOSPLIT, $0-40
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS leak+36(FP), Y0
+	VBROADCASTSS sigma+32(FP), Y0
+
+reluOf_loop:
+	SUBQ    $0x08, DX
+	JL      reluOf_rest
+	VMOVUPS (CX), Y0
+	VXORPS  Y1, Y1, Y1
+	VMAXPS  Y0, Y1, Y0
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	JMP     reluOf_loop
+
+reluOf_rest:
+	ADDQ       $0x08, DX
+	JZ         reluOf_end
+	LEAQ       lane_masks<>+0(SB), BX
+	NEGQ       DX
+	VMOVDQU    32(BX)(DX*4), Y0
+	VMASKMOVPS (CX), Y0, Y1
+	VXORPS     Y2, Y2, Y2
+	VMAXPS     Y1, Y2, Y1
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+
+reluOf_end:
+	VZEROUPPER
+	RET
+
+// func leakyOf(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
+// Requires: AVX
+TEXT ·leakyOf(SB), NOSPLIT, $0-40
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS leak+36(FP), Y0
+	VBROADCASTSS sigma+32(FP), Y1
+
+leakyOf_loop:
+	SUBQ      $0x08, DX
+	JL        leakyOf_rest
+	VMOVUPS   (CX), Y1
+	VMULPS    Y0, Y1, Y2
+	VXORPS    Y3, Y3, Y3
+	VCMPPS    $0x01, Y1, Y3, Y3
+	VBLENDVPS Y3, Y1, Y2, Y1
+	VMOVUPS   Y1, (AX)
+	ADDQ      $0x20, AX
+	ADDQ      $0x20, CX
+	JMP       leakyOf_loop
+
+leakyOf_rest:
+	ADDQ       $0x08, DX
+	JZ         leakyOf_end
+	LEAQ       lane_masks<>+0(SB), BX
+	NEGQ       DX
+	VMOVDQU    32(BX)(DX*4), Y1
+	VMASKMOVPS (CX), Y1, Y2
+	VMULPS     Y0, Y2, Y0
+	VXORPS     Y3, Y3, Y3
+	VCMPPS     $0x01, Y2, Y3, Y3
+	VBLENDVPS  Y3, Y2, Y0, Y0
+	VMASKMOVPS Y0, Y1, (AX)
+
+leakyOf_end:
+	VZEROUPPER
+	RET
+
+// func softplusOf(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
+// Requires: AVX, AVX2
+TEXT ·softplusOf(SB), NOSPLIT, $0-40
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS leak+36(FP), Y0
+	VBROADCASTSS sigma+32(FP), Y0
+
+softplusOf_loop:
+	SUBQ      $0x08, DX
+	JL        softplusOf_rest
+	VMOVUPS   (CX), Y0
+	VORPS     four_8000000080000000<>+0(SB), Y0, Y1
+	VMOVUPS   four_c2ae0000c2ae0000<>+0(SB), Y2
+	VMAXPS    Y1, Y2, Y2
+	VMULPS    four_3fb8aa3b3fb8aa3b<>+0(SB), Y2, Y1
+	VADDPS    four_3f0000003f000000<>+0(SB), Y1, Y1
+	VROUNDPS  $0x09, Y1, Y1
+	VMULPS    four_3f3180003f318000<>+0(SB), Y1, Y3
+	VSUBPS    Y3, Y2, Y2
+	VMULPS    four_b95e8083b95e8083<>+0(SB), Y1, Y3
+	VSUBPS    Y3, Y2, Y2
+	VMULPS    four_3950696739506967<>+0(SB), Y2, Y3
+	VADDPS    four_3ab743ce3ab743ce<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    four_3c0889083c088908<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    four_3d2aa9c13d2aa9c1<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    four_3e2aaaaa3e2aaaaa<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    four_3f0000003f000000<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y2, Y4
+	VMULPS    Y4, Y3, Y3
+	VADDPS    Y2, Y3, Y2
+	VCVTPS2DQ Y1, Y1
+	VPADDD    four_0000007f0000007f<>+0(SB), Y1, Y1
+	VPSLLD    $0x17, Y1, Y1
+	VMULPS    Y2, Y1, Y2
+	VADDPS    Y1, Y2, Y1
+	VMOVUPS   four_0000000000000000<>+0(SB), Y2
+	VMAXPS    Y0, Y2, Y2
+	VMULPS    four_bb5499b7bb5499b7<>+0(SB), Y1, Y0
+	VADDPS    four_3ca29f893ca29f89<>+0(SB), Y0, Y0
+	VMULPS    Y1, Y0, Y0
+	VADDPS    four_bd694e67bd694e67<>+0(SB), Y0, Y0
+	VMULPS    Y1, Y0, Y0
+	VADDPS    four_3dd929b13dd929b1<>+0(SB), Y0, Y0
+	VMULPS    Y1, Y0, Y0
+	VADDPS    four_be1cbab1be1cbab1<>+0(SB), Y0, Y0
+	VMULPS    Y1, Y0, Y0
+	VADDPS    four_3e497b4b3e497b4b<>+0(SB), Y0, Y0
+	VMULPS    Y1, Y0, Y0
+	VADDPS    four_be7f87c4be7f87c4<>+0(SB), Y0, Y0
+	VMULPS    Y1, Y0, Y0
+	VADDPS    four_3eaaa6403eaaa640<>+0(SB), Y0, Y0
+	VMULPS    Y1, Y0, Y0
+	VADDPS    four_beffffdfbeffffdf<>+0(SB), Y0, Y0
+	VMULPS    Y1, Y0, Y0
+	VADDPS    four_3f8000003f800000<>+0(SB), Y0, Y0
+	VMULPS    Y1, Y0, Y0
+	VADDPS    Y0, Y2, Y0
+	VMOVUPS   Y0, (AX)
+	ADDQ      $0x20, AX
+	ADDQ      $0x20, CX
+	JMP       softplusOf_loop
+
+softplusOf_rest:
+	ADDQ       $0x08, DX
+	JZ         softplusOf_end
+	LEAQ       lane_masks<>+0(SB), BX
+	NEGQ       DX
+	VMOVDQU    32(BX)(DX*4), Y0
+	VMASKMOVPS (CX), Y0, Y1
+	VORPS      four_8000000080000000<>+0(SB), Y1, Y2
+	VMOVUPS    four_c2ae0000c2ae0000<>+0(SB), Y3
+	VMAXPS     Y2, Y3, Y3
+	VMULPS     four_3fb8aa3b3fb8aa3b<>+0(SB), Y3, Y2
+	VADDPS     four_3f0000003f000000<>+0(SB), Y2, Y2
+	VROUNDPS   $0x09, Y2, Y2
+	VMULPS     four_3f3180003f318000<>+0(SB), Y2, Y4
+	VSUBPS     Y4, Y3, Y3
+	VMULPS     four_b95e8083b95e8083<>+0(SB), Y2, Y4
+	VSUBPS     Y4, Y3, Y3
+	VMULPS     four_3950696739506967<>+0(SB), Y3, Y4
+	VADDPS     four_3ab743ce3ab743ce<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y4, Y4
+	VADDPS     four_3c0889083c088908<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y4, Y4
+	VADDPS     four_3d2aa9c13d2aa9c1<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y4, Y4
+	VADDPS     four_3e2aaaaa3e2aaaaa<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y4, Y4
+	VADDPS     four_3f0000003f000000<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y3, Y5
+	VMULPS     Y5, Y4, Y4
+	VADDPS     Y3, Y4, Y3
+	VCVTPS2DQ  Y2, Y2
+	VPADDD     four_0000007f0000007f<>+0(SB), Y2, Y2
+	VPSLLD     $0x17, Y2, Y2
+	VMULPS     Y3, Y2, Y3
+	VADDPS     Y2, Y3, Y2
+	VMOVUPS    four_0000000000000000<>+0(SB), Y3
+	VMAXPS     Y1, Y3, Y3
+	VMULPS     four_bb5499b7bb5499b7<>+0(SB), Y2, Y1
+	VADDPS     four_3ca29f893ca29f89<>+0(SB), Y1, Y1
+	VMULPS     Y2, Y1, Y1
+	VADDPS     four_bd694e67bd694e67<>+0(SB), Y1, Y1
+	VMULPS     Y2, Y1, Y1
+	VADDPS     four_3dd929b13dd929b1<>+0(SB), Y1, Y1
+	VMULPS     Y2, Y1, Y1
+	VADDPS     four_be1cbab1be1cbab1<>+0(SB), Y1, Y1
+	VMULPS     Y2, Y1, Y1
+	VADDPS     four_3e497b4b3e497b4b<>+0(SB), Y1, Y1
+	VMULPS     Y2, Y1, Y1
+	VADDPS     four_be7f87c4be7f87c4<>+0(SB), Y1, Y1
+	VMULPS     Y2, Y1, Y1
+	VADDPS     four_3eaaa6403eaaa640<>+0(SB), Y1, Y1
+	VMULPS     Y2, Y1, Y1
+	VADDPS     four_beffffdfbeffffdf<>+0(SB), Y1, Y1
+	VMULPS     Y2, Y1, Y1
+	VADDPS     four_3f8000003f800000<>+0(SB), Y1, Y1
+	VMULPS     Y2, Y1, Y1
+	VADDPS     Y1, Y3, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+
+softplusOf_end:
+	VZEROUPPER
+	RET
+
+DATA four_8000000080000000<>+0(SB)/8, $0x8000000080000000
+DATA four_8000000080000000<>+8(SB)/8, $0x8000000080000000
+DATA four_8000000080000000<>+16(SB)/8, $0x8000000080000000
+DATA four_8000000080000000<>+24(SB)/8, $0x8000000080000000
+GLOBL four_8000000080000000<>(SB), RODATA|NOPTR, $32
+
+DATA four_c2ae0000c2ae0000<>+0(SB)/8, $0xc2ae0000c2ae0000
+DATA four_c2ae0000c2ae0000<>+8(SB)/8, $0xc2ae0000c2ae0000
+DATA four_c2ae0000c2ae0000<>+16(SB)/8, $0xc2ae0000c2ae0000
+DATA four_c2ae0000c2ae0000<>+24(SB)/8, $0xc2ae0000c2ae0000
+GLOBL four_c2ae0000c2ae0000<>(SB), RODATA|NOPTR, $32
+
+DATA four_3fb8aa3b3fb8aa3b<>+0(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA four_3fb8aa3b3fb8aa3b<>+8(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA four_3fb8aa3b3fb8aa3b<>+16(SB)/8, $0x3fb8aa3b3fb8aa3b
+DATA four_3fb8aa3b3fb8aa3b<>+24(SB)/8, $0x3fb8aa3b3fb8aa3b
+GLOBL four_3fb8aa3b3fb8aa3b<>(SB), RODATA|NOPTR, $32
+
+DATA four_3f0000003f000000<>+0(SB)/8, $0x3f0000003f000000
+DATA four_3f0000003f000000<>+8(SB)/8, $0x3f0000003f000000
+DATA four_3f0000003f000000<>+16(SB)/8, $0x3f0000003f000000
+DATA four_3f0000003f000000<>+24(SB)/8, $0x3f0000003f000000
+GLOBL four_3f0000003f000000<>(SB), RODATA|NOPTR, $32
+
+DATA four_3f3180003f318000<>+0(SB)/8, $0x3f3180003f318000
+DATA four_3f3180003f318000<>+8(SB)/8, $0x3f3180003f318000
+DATA four_3f3180003f318000<>+16(SB)/8, $0x3f3180003f318000
+DATA four_3f3180003f318000<>+24(SB)/8, $0x3f3180003f318000
+GLOBL four_3f3180003f318000<>(SB), RODATA|NOPTR, $32
+
+DATA four_b95e8083b95e8083<>+0(SB)/8, $0xb95e8083b95e8083
+DATA four_b95e8083b95e8083<>+8(SB)/8, $0xb95e8083b95e8083
+DATA four_b95e8083b95e8083<>+16(SB)/8, $0xb95e8083b95e8083
+DATA four_b95e8083b95e8083<>+24(SB)/8, $0xb95e8083b95e8083
+GLOBL four_b95e8083b95e8083<>(SB), RODATA|NOPTR, $32
+
+DATA four_3950696739506967<>+0(SB)/8, $0x3950696739506967
+DATA four_3950696739506967<>+8(SB)/8, $0x3950696739506967
+DATA four_3950696739506967<>+16(SB)/8, $0x3950696739506967
+DATA four_3950696739506967<>+24(SB)/8, $0x3950696739506967
+GLOBL four_3950696739506967<>(SB), RODATA|NOPTR, $32
+
+DATA four_3ab743ce3ab743ce<>+0(SB)/8, $0x3ab743ce3ab743ce
+DATA four_3ab743ce3ab743ce<>+8(SB)/8, $0x3ab743ce3ab743ce
+DATA four_3ab743ce3ab743ce<>+16(SB)/8, $0x3ab743ce3ab743ce
+DATA four_3ab743ce3ab743ce<>+24(SB)/8, $0x3ab743ce3ab743ce
+GLOBL four_3ab743ce3ab743ce<>(SB), RODATA|NOPTR, $32
+
+DATA four_3c0889083c088908<>+0(SB)/8, $0x3c0889083c088908
+DATA four_3c0889083c088908<>+8(SB)/8, $0x3c0889083c088908
+DATA four_3c0889083c088908<>+16(SB)/8, $0x3c0889083c088908
+DATA four_3c0889083c088908<>+24(SB)/8, $0x3c0889083c088908
+GLOBL four_3c0889083c088908<>(SB), RODATA|NOPTR, $32
+
+DATA four_3d2aa9c13d2aa9c1<>+0(SB)/8, $0x3d2aa9c13d2aa9c1
+DATA four_3d2aa9c13d2aa9c1<>+8(SB)/8, $0x3d2aa9c13d2aa9c1
+DATA four_3d2aa9c13d2aa9c1<>+16(SB)/8, $0x3d2aa9c13d2aa9c1
+DATA four_3d2aa9c13d2aa9c1<>+24(SB)/8, $0x3d2aa9c13d2aa9c1
+GLOBL four_3d2aa9c13d2aa9c1<>(SB), RODATA|NOPTR, $32
+
+DATA four_3e2aaaaa3e2aaaaa<>+0(SB)/8, $0x3e2aaaaa3e2aaaaa
+DATA four_3e2aaaaa3e2aaaaa<>+8(SB)/8, $0x3e2aaaaa3e2aaaaa
+DATA four_3e2aaaaa3e2aaaaa<>+16(SB)/8, $0x3e2aaaaa3e2aaaaa
+DATA four_3e2aaaaa3e2aaaaa<>+24(SB)/8, $0x3e2aaaaa3e2aaaaa
+GLOBL four_3e2aaaaa3e2aaaaa<>(SB), RODATA|NOPTR, $32
+
+DATA four_0000007f0000007f<>+0(SB)/8, $0x0000007f0000007f
+DATA four_0000007f0000007f<>+8(SB)/8, $0x0000007f0000007f
+DATA four_0000007f0000007f<>+16(SB)/8, $0x0000007f0000007f
+DATA four_0000007f0000007f<>+24(SB)/8, $0x0000007f0000007f
+GLOBL four_0000007f0000007f<>(SB), RODATA|NOPTR, $32
+
+DATA four_0000000000000000<>+0(SB)/8, $0x0000000000000000
+DATA four_0000000000000000<>+8(SB)/8, $0x0000000000000000
+DATA four_0000000000000000<>+16(SB)/8, $0x0000000000000000
+DATA four_0000000000000000<>+24(SB)/8, $0x0000000000000000
+GLOBL four_0000000000000000<>(SB), RODATA|NOPTR, $32
+
+DATA four_bb5499b7bb5499b7<>+0(SB)/8, $0xbb5499b7bb5499b7
+DATA four_bb5499b7bb5499b7<>+8(SB)/8, $0xbb5499b7bb5499b7
+DATA four_bb5499b7bb5499b7<>+16(SB)/8, $0xbb5499b7bb5499b7
+DATA four_bb5499b7bb5499b7<>+24(SB)/8, $0xbb5499b7bb5499b7
+GLOBL four_bb5499b7bb5499b7<>(SB), RODATA|NOPTR, $32
+
+DATA four_3ca29f893ca29f89<>+0(SB)/8, $0x3ca29f893ca29f89
+DATA four_3ca29f893ca29f89<>+8(SB)/8, $0x3ca29f893ca29f89
+DATA four_3ca29f893ca29f89<>+16(SB)/8, $0x3ca29f893ca29f89
+DATA four_3ca29f893ca29f89<>+24(SB)/8, $0x3ca29f893ca29f89
+GLOBL four_3ca29f893ca29f89<>(SB), RODATA|NOPTR, $32
+
+DATA four_bd694e67bd694e67<>+0(SB)/8, $0xbd694e67bd694e67
+DATA four_bd694e67bd694e67<>+8(SB)/8, $0xbd694e67bd694e67
+DATA four_bd694e67bd694e67<>+16(SB)/8, $0xbd694e67bd694e67
+DATA four_bd694e67bd694e67<>+24(SB)/8, $0xbd694e67bd694e67
+GLOBL four_bd694e67bd694e67<>(SB), RODATA|NOPTR, $32
+
+DATA four_3dd929b13dd929b1<>+0(SB)/8, $0x3dd929b13dd929b1
+DATA four_3dd929b13dd929b1<>+8(SB)/8, $0x3dd929b13dd929b1
+DATA four_3dd929b13dd929b1<>+16(SB)/8, $0x3dd929b13dd929b1
+DATA four_3dd929b13dd929b1<>+24(SB)/8, $0x3dd929b13dd929b1
+GLOBL four_3dd929b13dd929b1<>(SB), RODATA|NOPTR, $32
+
+DATA four_be1cbab1be1cbab1<>+0(SB)/8, $0xbe1cbab1be1cbab1
+DATA four_be1cbab1be1cbab1<>+8(SB)/8, $0xbe1cbab1be1cbab1
+DATA four_be1cbab1be1cbab1<>+16(SB)/8, $0xbe1cbab1be1cbab1
+DATA four_be1cbab1be1cbab1<>+24(SB)/8, $0xbe1cbab1be1cbab1
+GLOBL four_be1cbab1be1cbab1<>(SB), RODATA|NOPTR, $32
+
+DATA four_3e497b4b3e497b4b<>+0(SB)/8, $0x3e497b4b3e497b4b
+DATA four_3e497b4b3e497b4b<>+8(SB)/8, $0x3e497b4b3e497b4b
+DATA four_3e497b4b3e497b4b<>+16(SB)/8, $0x3e497b4b3e497b4b
+DATA four_3e497b4b3e497b4b<>+24(SB)/8, $0x3e497b4b3e497b4b
+GLOBL four_3e497b4b3e497b4b<>(SB), RODATA|NOPTR, $32
+
+DATA four_be7f87c4be7f87c4<>+0(SB)/8, $0xbe7f87c4be7f87c4
+DATA four_be7f87c4be7f87c4<>+8(SB)/8, $0xbe7f87c4be7f87c4
+DATA four_be7f87c4be7f87c4<>+16(SB)/8, $0xbe7f87c4be7f87c4
+DATA four_be7f87c4be7f87c4<>+24(SB)/8, $0xbe7f87c4be7f87c4
+GLOBL four_be7f87c4be7f87c4<>(SB), RODATA|NOPTR, $32
+
+DATA four_3eaaa6403eaaa640<>+0(SB)/8, $0x3eaaa6403eaaa640
+DATA four_3eaaa6403eaaa640<>+8(SB)/8, $0x3eaaa6403eaaa640
+DATA four_3eaaa6403eaaa640<>+16(SB)/8, $0x3eaaa6403eaaa640
+DATA four_3eaaa6403eaaa640<>+24(SB)/8, $0x3eaaa6403eaaa640
+GLOBL four_3eaaa6403eaaa640<>(SB), RODATA|NOPTR, $32
+
+DATA four_beffffdfbeffffdf<>+0(SB)/8, $0xbeffffdfbeffffdf
+DATA four_beffffdfbeffffdf<>+8(SB)/8, $0xbeffffdfbeffffdf
+DATA four_beffffdfbeffffdf<>+16(SB)/8, $0xbeffffdfbeffffdf
+DATA four_beffffdfbeffffdf<>+24(SB)/8, $0xbeffffdfbeffffdf
+GLOBL four_beffffdfbeffffdf<>(SB), RODATA|NOPTR, $32
+
+DATA four_3f8000003f800000<>+0(SB)/8, $0x3f8000003f800000
+DATA four_3f8000003f800000<>+8(SB)/8, $0x3f8000003f800000
+DATA four_3f8000003f800000<>+16(SB)/8, $0x3f8000003f800000
+DATA four_3f8000003f800000<>+24(SB)/8, $0x3f8000003f800000
+GLOBL four_3f8000003f800000<>(SB), RODATA|NOPTR, $32
+
+// func tanhOf(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
+// Requires: AVX, AVX2
+TEXT ·tanhOf(SB), NOSPLIT, $0-40
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS leak+36(FP), Y0
+	VBROADCASTSS sigma+32(FP), Y0
+
+tanhOf_loop:
+	SUBQ      $0x08, DX
+	JL        tanhOf_rest
+	VMOVUPS   (CX), Y0
+	VANDPS    four_7fffffff7fffffff<>+0(SB), Y0, Y1
+	VMULPS    four_c0000000c0000000<>+0(SB), Y1, Y1
+	VMOVUPS   four_c2ae0000c2ae0000<>+0(SB), Y2
+	VMAXPS    Y1, Y2, Y2
+	VMULPS    four_3fb8aa3b3fb8aa3b<>+0(SB), Y2, Y1
+	VADDPS    four_3f0000003f000000<>+0(SB), Y1, Y1
+	VROUNDPS  $0x09, Y1, Y1
+	VMULPS    four_3f3180003f318000<>+0(SB), Y1, Y3
+	VSUBPS    Y3, Y2, Y2
+	VMULPS    four_b95e8083b95e8083<>+0(SB), Y1, Y3
+	VSUBPS    Y3, Y2, Y2
+	VMULPS    four_3950696739506967<>+0(SB), Y2, Y3
+	VADDPS    four_3ab743ce3ab743ce<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    four_3c0889083c088908<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    four_3d2aa9c13d2aa9c1<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    four_3e2aaaaa3e2aaaaa<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    four_3f0000003f000000<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y2, Y4
+	VMULPS    Y4, Y3, Y3
+	VADDPS    Y2, Y3, Y2
+	VCVTPS2DQ Y1, Y1
+	VPADDD    four_0000007f0000007f<>+0(SB), Y1, Y1
+	VPSLLD    $0x17, Y1, Y1
+	VMOVUPS   four_3f8000003f800000<>+0(SB), Y3
+	VSUBPS    Y1, Y3, Y3
+	VMULPS    Y2, Y1, Y1
+	VSUBPS    Y1, Y3, Y1
+	VMOVUPS   four_4000000040000000<>+0(SB), Y2
+	VSUBPS    Y1, Y2, Y2
+	VDIVPS    Y2, Y1, Y1
+	VANDPS    four_8000000080000000<>+0(SB), Y0, Y0
+	VANDPS    four_7fffffff7fffffff<>+0(SB), Y1, Y1
+	VORPS     Y0, Y1, Y0
+	VMOVUPS   Y0, (AX)
+	ADDQ      $0x20, AX
+	ADDQ      $0x20, CX
+	JMP       tanhOf_loop
+
+tanhOf_rest:
+	ADDQ       $0x08, DX
+	JZ         tanhOf_end
+	LEAQ       lane_masks<>+0(SB), BX
+	NEGQ       DX
+	VMOVDQU    32(BX)(DX*4), Y0
+	VMASKMOVPS (CX), Y0, Y1
+	VANDPS     four_7fffffff7fffffff<>+0(SB), Y1, Y2
+	VMULPS     four_c0000000c0000000<>+0(SB), Y2, Y2
+	VMOVUPS    four_c2ae0000c2ae0000<>+0(SB), Y3
+	VMAXPS     Y2, Y3, Y3
+	VMULPS     four_3fb8aa3b3fb8aa3b<>+0(SB), Y3, Y2
+	VADDPS     four_3f0000003f000000<>+0(SB), Y2, Y2
+	VROUNDPS   $0x09, Y2, Y2
+	VMULPS     four_3f3180003f318000<>+0(SB), Y2, Y4
+	VSUBPS     Y4, Y3, Y3
+	VMULPS     four_b95e8083b95e8083<>+0(SB), Y2, Y4
+	VSUBPS     Y4, Y3, Y3
+	VMULPS     four_3950696739506967<>+0(SB), Y3, Y4
+	VADDPS     four_3ab743ce3ab743ce<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y4, Y4
+	VADDPS     four_3c0889083c088908<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y4, Y4
+	VADDPS     four_3d2aa9c13d2aa9c1<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y4, Y4
+	VADDPS     four_3e2aaaaa3e2aaaaa<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y4, Y4
+	VADDPS     four_3f0000003f000000<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y3, Y5
+	VMULPS     Y5, Y4, Y4
+	VADDPS     Y3, Y4, Y3
+	VCVTPS2DQ  Y2, Y2
+	VPADDD     four_0000007f0000007f<>+0(SB), Y2, Y2
+	VPSLLD     $0x17, Y2, Y2
+	VMOVUPS    four_3f8000003f800000<>+0(SB), Y4
+	VSUBPS     Y2, Y4, Y4
+	VMULPS     Y3, Y2, Y2
+	VSUBPS     Y2, Y4, Y2
+	VMOVUPS    four_4000000040000000<>+0(SB), Y3
+	VSUBPS     Y2, Y3, Y3
+	VDIVPS     Y3, Y2, Y2
+	VANDPS     four_8000000080000000<>+0(SB), Y1, Y1
+	VANDPS     four_7fffffff7fffffff<>+0(SB), Y2, Y2
+	VORPS      Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+
+tanhOf_end:
+	VZEROUPPER
+	RET
+
+DATA four_7fffffff7fffffff<>+0(SB)/8, $0x7fffffff7fffffff
+DATA four_7fffffff7fffffff<>+8(SB)/8, $0x7fffffff7fffffff
+DATA four_7fffffff7fffffff<>+16(SB)/8, $0x7fffffff7fffffff
+DATA four_7fffffff7fffffff<>+24(SB)/8, $0x7fffffff7fffffff
+GLOBL four_7fffffff7fffffff<>(SB), RODATA|NOPTR, $32
+
+DATA four_c0000000c0000000<>+0(SB)/8, $0xc0000000c0000000
+DATA four_c0000000c0000000<>+8(SB)/8, $0xc0000000c0000000
+DATA four_c0000000c0000000<>+16(SB)/8, $0xc0000000c0000000
+DATA four_c0000000c0000000<>+24(SB)/8, $0xc0000000c0000000
+GLOBL four_c0000000c0000000<>(SB), RODATA|NOPTR, $32
+
+DATA four_4000000040000000<>+0(SB)/8, $0x4000000040000000
+DATA four_4000000040000000<>+8(SB)/8, $0x4000000040000000
+DATA four_4000000040000000<>+16(SB)/8, $0x4000000040000000
+DATA four_4000000040000000<>+24(SB)/8, $0x4000000040000000
+GLOBL four_4000000040000000<>(SB), RODATA|NOPTR, $32
+
+// func reluOfNoisy(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
+// Requires: AVX
+TEXT ·reluOfNoisy(SB), NOSPLIT, $0-40
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS leak+36(FP), Y0
+	VBROADCASTSS sigma+32(FP), Y0
+	MOVQ         noise+16(FP), BX
+
+reluOfNoisy_loop:
+	SUBQ    $0x08, DX
+	JL      reluOfNoisy_rest
+	VMOVUPS (CX), Y1
+	VMOVUPS (BX), Y2
+	VMULPS  Y0, Y2, Y2
+	VADDPS  Y2, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VMAXPS  Y1, Y2, Y1
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, BX
+	JMP     reluOfNoisy_loop
+
+reluOfNoisy_rest:
+	ADDQ       $0x08, DX
+	JZ         reluOfNoisy_end
+	LEAQ       lane_masks<>+0(SB), SI
+	NEGQ       DX
+	VMOVDQU    32(SI)(DX*4), Y1
+	VMASKMOVPS (CX), Y1, Y2
+	VMASKMOVPS (BX), Y1, Y3
+	VMULPS     Y0, Y3, Y0
+	VADDPS     Y0, Y2, Y0
+	VXORPS     Y2, Y2, Y2
+	VMAXPS     Y0, Y2, Y0
+	VADDPS     Y2, Y0, Y0
+	VMASKMOVPS Y0, Y1, (AX)
+
+reluOfNoisy_end:
+	VZEROUPPER
+	RET
+
+// func leakyOfNoisy(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
+// Requires: AVX
+TEXT ·leakyOfNoisy(SB), NOSPLIT, $0-40
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS leak+36(FP), Y0
+	VBROADCASTSS sigma+32(FP), Y1
+	MOVQ         noise+16(FP), BX
+
+leakyOfNoisy_loop:
+	SUBQ      $0x08, DX
+	JL        leakyOfNoisy_rest
+	VMOVUPS   (CX), Y2
+	VMOVUPS   (BX), Y3
+	VMULPS    Y1, Y3, Y3
+	VADDPS    Y3, Y2, Y2
+	VMULPS    Y0, Y2, Y3
+	VXORPS    Y4, Y4, Y4
+	VCMPPS    $0x01, Y2, Y4, Y4
+	VBLENDVPS Y4, Y2, Y3, Y2
+	VMOVUPS   Y2, (AX)
+	ADDQ      $0x20, AX
+	ADDQ      $0x20, CX
+	ADDQ      $0x20, BX
+	JMP       leakyOfNoisy_loop
+
+leakyOfNoisy_rest:
+	ADDQ       $0x08, DX
+	JZ         leakyOfNoisy_end
+	LEAQ       lane_masks<>+0(SB), SI
+	NEGQ       DX
+	VMOVDQU    32(SI)(DX*4), Y2
+	VMASKMOVPS (CX), Y2, Y3
+	VMASKMOVPS (BX), Y2, Y4
+	VMULPS     Y1, Y4, Y1
+	VADDPS     Y1, Y3, Y1
+	VMULPS     Y0, Y1, Y0
+	VXORPS     Y3, Y3, Y3
+	VCMPPS     $0x01, Y1, Y3, Y3
+	VBLENDVPS  Y3, Y1, Y0, Y0
+	VMASKMOVPS Y0, Y2, (AX)
+
+leakyOfNoisy_end:
+	VZEROUPPER
+	RET
+
+// func softplusOfNoisy(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
+// Requires: AVX, AVX2
+TEXT ·softplusOfNoisy(SB), NOSPLIT, $0-40
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS leak+36(FP), Y0
+	VBROADCASTSS sigma+32(FP), Y0
+	MOVQ         noise+16(FP), BX
+
+softplusOfNoisy_loop:
+	SUBQ      $0x08, DX
+	JL        softplusOfNoisy_rest
+	VMOVUPS   (CX), Y1
+	VMOVUPS   (BX), Y2
+	VMULPS    Y0, Y2, Y2
+	VADDPS    Y2, Y1, Y1
+	VORPS     four_8000000080000000<>+0(SB), Y1, Y2
+	VMOVUPS   four_c2ae0000c2ae0000<>+0(SB), Y3
+	VMAXPS    Y2, Y3, Y3
+	VMULPS    four_3fb8aa3b3fb8aa3b<>+0(SB), Y3, Y2
+	VADDPS    four_3f0000003f000000<>+0(SB), Y2, Y2
+	VROUNDPS  $0x09, Y2, Y2
+	VMULPS    four_3f3180003f318000<>+0(SB), Y2, Y4
+	VSUBPS    Y4, Y3, Y3
+	VMULPS    four_b95e8083b95e8083<>+0(SB), Y2, Y4
+	VSUBPS    Y4, Y3, Y3
+	VMULPS    four_3950696739506967<>+0(SB), Y3, Y4
+	VADDPS    four_3ab743ce3ab743ce<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    four_3c0889083c088908<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    four_3d2aa9c13d2aa9c1<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    four_3e2aaaaa3e2aaaaa<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    four_3f0000003f000000<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y3, Y5
+	VMULPS    Y5, Y4, Y4
+	VADDPS    Y3, Y4, Y3
+	VCVTPS2DQ Y2, Y2
+	VPADDD    four_0000007f0000007f<>+0(SB), Y2, Y2
+	VPSLLD    $0x17, Y2, Y2
+	VMULPS    Y3, Y2, Y3
+	VADDPS    Y2, Y3, Y2
+	VMOVUPS   four_0000000000000000<>+0(SB), Y3
+	VMAXPS    Y1, Y3, Y3
+	VMULPS    four_bb5499b7bb5499b7<>+0(SB), Y2, Y1
+	VADDPS    four_3ca29f893ca29f89<>+0(SB), Y1, Y1
+	VMULPS    Y2, Y1, Y1
+	VADDPS    four_bd694e67bd694e67<>+0(SB), Y1, Y1
+	VMULPS    Y2, Y1, Y1
+	VADDPS    four_3dd929b13dd929b1<>+0(SB), Y1, Y1
+	VMULPS    Y2, Y1, Y1
+	VADDPS    four_be1cbab1be1cbab1<>+0(SB), Y1, Y1
+	VMULPS    Y2, Y1, Y1
+	VADDPS    four_3e497b4b3e497b4b<>+0(SB), Y1, Y1
+	VMULPS    Y2, Y1, Y1
+	VADDPS    four_be7f87c4be7f87c4<>+0(SB), Y1, Y1
+	VMULPS    Y2, Y1, Y1
+	VADDPS    four_3eaaa6403eaaa640<>+0(SB), Y1, Y1
+	VMULPS    Y2, Y1, Y1
+	VADDPS    four_beffffdfbeffffdf<>+0(SB), Y1, Y1
+	VMULPS    Y2, Y1, Y1
+	VADDPS    four_3f8000003f800000<>+0(SB), Y1, Y1
+	VMULPS    Y2, Y1, Y1
+	VADDPS    Y1, Y3, Y1
+	VMOVUPS   Y1, (AX)
+	ADDQ      $0x20, AX
+	ADDQ      $0x20, CX
+	ADDQ      $0x20, BX
+	JMP       softplusOfNoisy_loop
+
+softplusOfNoisy_rest:
+	ADDQ       $0x08, DX
+	JZ         softplusOfNoisy_end
+	LEAQ       lane_masks<>+0(SB), SI
+	NEGQ       DX
+	VMOVDQU    32(SI)(DX*4), Y1
+	VMASKMOVPS (CX), Y1, Y2
+	VMASKMOVPS (BX), Y1, Y3
+	VMULPS     Y0, Y3, Y0
+	VADDPS     Y0, Y2, Y0
+	VORPS      four_8000000080000000<>+0(SB), Y0, Y2
+	VMOVUPS    four_c2ae0000c2ae0000<>+0(SB), Y3
+	VMAXPS     Y2, Y3, Y3
+	VMULPS     four_3fb8aa3b3fb8aa3b<>+0(SB), Y3, Y2
+	VADDPS     four_3f0000003f000000<>+0(SB), Y2, Y2
+	VROUNDPS   $0x09, Y2, Y2
+	VMULPS     four_3f3180003f318000<>+0(SB), Y2, Y4
+	VSUBPS     Y4, Y3, Y3
+	VMULPS     four_b95e8083b95e8083<>+0(SB), Y2, Y4
+	VSUBPS     Y4, Y3, Y3
+	VMULPS     four_3950696739506967<>+0(SB), Y3, Y4
+	VADDPS     four_3ab743ce3ab743ce<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y4, Y4
+	VADDPS     four_3c0889083c088908<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y4, Y4
+	VADDPS     four_3d2aa9c13d2aa9c1<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y4, Y4
+	VADDPS     four_3e2aaaaa3e2aaaaa<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y4, Y4
+	VADDPS     four_3f0000003f000000<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y3, Y5
+	VMULPS     Y5, Y4, Y4
+	VADDPS     Y3, Y4, Y3
+	VCVTPS2DQ  Y2, Y2
+	VPADDD     four_0000007f0000007f<>+0(SB), Y2, Y2
+	VPSLLD     $0x17, Y2, Y2
+	VMULPS     Y3, Y2, Y3
+	VADDPS     Y2, Y3, Y2
+	VMOVUPS    four_0000000000000000<>+0(SB), Y3
+	VMAXPS     Y0, Y3, Y3
+	VMULPS     four_bb5499b7bb5499b7<>+0(SB), Y2, Y0
+	VADDPS     four_3ca29f893ca29f89<>+0(SB), Y0, Y0
+	VMULPS     Y2, Y0, Y0
+	VADDPS     four_bd694e67bd694e67<>+0(SB), Y0, Y0
+	VMULPS     Y2, Y0, Y0
+	VADDPS     four_3dd929b13dd929b1<>+0(SB), Y0, Y0
+	VMULPS     Y2, Y0, Y0
+	VADDPS     four_be1cbab1be1cbab1<>+0(SB), Y0, Y0
+	VMULPS     Y2, Y0, Y0
+	VADDPS     four_3e497b4b3e497b4b<>+0(SB), Y0, Y0
+	VMULPS     Y2, Y0, Y0
+	VADDPS     four_be7f87c4be7f87c4<>+0(SB), Y0, Y0
+	VMULPS     Y2, Y0, Y0
+	VADDPS     four_3eaaa6403eaaa640<>+0(SB), Y0, Y0
+	VMULPS     Y2, Y0, Y0
+	VADDPS     four_beffffdfbeffffdf<>+0(SB), Y0, Y0
+	VMULPS     Y2, Y0, Y0
+	VADDPS     four_3f8000003f800000<>+0(SB), Y0, Y0
+	VMULPS     Y2, Y0, Y0
+	VADDPS     Y0, Y3, Y0
+	VMASKMOVPS Y0, Y1, (AX)
+
+softplusOfNoisy_end:
+	VZEROUPPER
+	RET
+
+// func tanhOfNoisy(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
+// Requires: AVX, AVX2
+TEXT ·tanhOfNoisy(SB), NOSPLIT, $0-40
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS leak+36(FP), Y0
+	VBROADCASTSS sigma+32(FP), Y0
+	MOVQ         noise+16(FP), BX
+
+tanhOfNoisy_loop:
+	SUBQ      $0x08, DX
+	JL        tanhOfNoisy_rest
+	VMOVUPS   (CX), Y1
+	VMOVUPS   (BX), Y2
+	VMULPS    Y0, Y2, Y2
+	VADDPS    Y2, Y1, Y1
+	VANDPS    four_7fffffff7fffffff<>+0(SB), Y1, Y2
+	VMULPS    four_c0000000c0000000<>+0(SB), Y2, Y2
+	VMOVUPS   four_c2ae0000c2ae0000<>+0(SB), Y3
+	VMAXPS    Y2, Y3, Y3
+	VMULPS    four_3fb8aa3b3fb8aa3b<>+0(SB), Y3, Y2
+	VADDPS    four_3f0000003f000000<>+0(SB), Y2, Y2
+	VROUNDPS  $0x09, Y2, Y2
+	VMULPS    four_3f3180003f318000<>+0(SB), Y2, Y4
+	VSUBPS    Y4, Y3, Y3
+	VMULPS    four_b95e8083b95e8083<>+0(SB), Y2, Y4
+	VSUBPS    Y4, Y3, Y3
+	VMULPS    four_3950696739506967<>+0(SB), Y3, Y4
+	VADDPS    four_3ab743ce3ab743ce<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    four_3c0889083c088908<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    four_3d2aa9c13d2aa9c1<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    four_3e2aaaaa3e2aaaaa<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    four_3f0000003f000000<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y3, Y5
+	VMULPS    Y5, Y4, Y4
+	VADDPS    Y3, Y4, Y3
+	VCVTPS2DQ Y2, Y2
+	VPADDD    four_0000007f0000007f<>+0(SB), Y2, Y2
+	VPSLLD    $0x17, Y2, Y2
+	VMOVUPS   four_3f8000003f800000<>+0(SB), Y4
+	VSUBPS    Y2, Y4, Y4
+	VMULPS    Y3, Y2, Y2
+	VSUBPS    Y2, Y4, Y2
+	VMOVUPS   four_4000000040000000<>+0(SB), Y3
+	VSUBPS    Y2, Y3, Y3
+	VDIVPS    Y3, Y2, Y2
+	VANDPS    four_8000000080000000<>+0(SB), Y1, Y1
+	VANDPS    four_7fffffff7fffffff<>+0(SB), Y2, Y2
+	VORPS     Y1, Y2, Y1
+	VMOVUPS   Y1, (AX)
+	ADDQ      $0x20, AX
+	ADDQ      $0x20, CX
+	ADDQ      $0x20, BX
+	JMP       tanhOfNoisy_loop
+
+tanhOfNoisy_rest:
+	ADDQ       $0x08, DX
+	JZ         tanhOfNoisy_end
+	LEAQ       lane_masks<>+0(SB), SI
+	NEGQ       DX
+	VMOVDQU    32(SI)(DX*4), Y1
+	VMASKMOVPS (CX), Y1, Y2
+	VMASKMOVPS (BX), Y1, Y3
+	VMULPS     Y0, Y3, Y0
+	VADDPS     Y0, Y2, Y0
+	VANDPS     four_7fffffff7fffffff<>+0(SB), Y0, Y2
+	VMULPS     four_c0000000c0000000<>+0(SB), Y2, Y2
+	VMOVUPS    four_c2ae0000c2ae0000<>+0(SB), Y3
+	VMAXPS     Y2, Y3, Y3
+	VMULPS     four_3fb8aa3b3fb8aa3b<>+0(SB), Y3, Y2
+	VADDPS     four_3f0000003f000000<>+0(SB), Y2, Y2
+	VROUNDPS   $0x09, Y2, Y2
+	VMULPS     four_3f3180003f318000<>+0(SB), Y2, Y4
+	VSUBPS     Y4, Y3, Y3
+	VMULPS     four_b95e8083b95e8083<>+0(SB), Y2, Y4
+	VSUBPS     Y4, Y3, Y3
+	VMULPS     four_3950696739506967<>+0(SB), Y3, Y4
+	VADDPS     four_3ab743ce3ab743ce<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y4, Y4
+	VADDPS     four_3c0889083c088908<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y4, Y4
+	VADDPS     four_3d2aa9c13d2aa9c1<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y4, Y4
+	VADDPS     four_3e2aaaaa3e2aaaaa<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y4, Y4
+	VADDPS     four_3f0000003f000000<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y3, Y5
+	VMULPS     Y5, Y4, Y4
+	VADDPS     Y3, Y4, Y3
+	VCVTPS2DQ  Y2, Y2
+	VPADDD     four_0000007f0000007f<>+0(SB), Y2, Y2
+	VPSLLD     $0x17, Y2, Y2
+	VMOVUPS    four_3f8000003f800000<>+0(SB), Y4
+	VSUBPS     Y2, Y4, Y4
+	VMULPS     Y3, Y2, Y2
+	VSUBPS     Y2, Y4, Y2
+	VMOVUPS    four_4000000040000000<>+0(SB), Y3
+	VSUBPS     Y2, Y3, Y3
+	VDIVPS     Y3, Y2, Y2
+	VANDPS     four_8000000080000000<>+0(SB), Y0, Y0
+	VANDPS     four_7fffffff7fffffff<>+0(SB), Y2, Y2
+	VORPS      Y0, Y2, Y0
+	VMASKMOVPS Y0, Y1, (AX)
+
+tanhOfNoisy_end:
+	VZEROUPPER
+	RET
+
+// func leakyGrad(out *float32, y *float32, grad *float32, n int, leak float32)
+// Requires: AVX
+TEXT ·leakyGrad(SB), NOSPLIT, $0-36
+	MOVQ         out+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         grad+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS leak+32(FP), Y0
+
+leakyGrad_loop:
+	SUBQ      $0x08, BX
+	JL        leakyGrad_rest
+	VMOVUPS   (CX), Y1
+	VMOVUPS   (DX), Y2
+	VMULPS    Y0, Y2, Y3
+	VXORPS    Y4, Y4, Y4
+	VCMPPS    $0x01, Y1, Y4, Y1
+	VBLENDVPS Y1, Y2, Y3, Y1
+	VMOVUPS   Y1, (AX)
+	ADDQ      $0x20, AX
+	ADDQ      $0x20, CX
+	ADDQ      $0x20, DX
+	JMP       leakyGrad_loop
+
+leakyGrad_rest:
+	ADDQ       $0x08, BX
+	JZ         leakyGrad_end
+	LEAQ       lane_masks<>+0(SB), SI
+	NEGQ       BX
+	VMOVDQU    32(SI)(BX*4), Y1
+	VMASKMOVPS (CX), Y1, Y2
+	VMASKMOVPS (DX), Y1, Y3
+	VMULPS     Y0, Y3, Y0
+	VXORPS     Y4, Y4, Y4
+	VCMPPS     $0x01, Y2, Y4, Y2
+	VBLENDVPS  Y2, Y3, Y0, Y0
+	VMASKMOVPS Y0, Y1, (AX)
+
+leakyGrad_end:
+	VZEROUPPER
+	RET
+
+// func softplusGradOf(out *float32, y *float32, grad *float32, n int, leak float32)
+// Requires: AVX, AVX2
+TEXT ·softplusGradOf(SB), NOSPLIT, $0-36
+	MOVQ         out+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         grad+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS leak+32(FP), Y0
+
+softplusGradOf_loop:
+	SUBQ      $0x08, BX
+	JL        softplusGradOf_rest
+	VMOVUPS   (CX), Y0
+	VMOVUPS   (DX), Y1
+	VXORPS    four_8000000080000000<>+0(SB), Y0, Y0
+	VMOVUPS   four_c2ae0000c2ae0000<>+0(SB), Y2
+	VMAXPS    Y0, Y2, Y2
+	VMULPS    four_3fb8aa3b3fb8aa3b<>+0(SB), Y2, Y0
+	VADDPS    four_3f0000003f000000<>+0(SB), Y0, Y0
+	VROUNDPS  $0x09, Y0, Y0
+	VMULPS    four_3f3180003f318000<>+0(SB), Y0, Y3
+	VSUBPS    Y3, Y2, Y2
+	VMULPS    four_b95e8083b95e8083<>+0(SB), Y0, Y3
+	VSUBPS    Y3, Y2, Y2
+	VMULPS    four_3950696739506967<>+0(SB), Y2, Y3
+	VADDPS    four_3ab743ce3ab743ce<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    four_3c0889083c088908<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    four_3d2aa9c13d2aa9c1<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    four_3e2aaaaa3e2aaaaa<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y3, Y3
+	VADDPS    four_3f0000003f000000<>+0(SB), Y3, Y3
+	VMULPS    Y2, Y2, Y4
+	VMULPS    Y4, Y3, Y3
+	VADDPS    Y2, Y3, Y2
+	VCVTPS2DQ Y0, Y0
+	VPADDD    four_0000007f0000007f<>+0(SB), Y0, Y0
+	VPSLLD    $0x17, Y0, Y0
+	VMOVUPS   four_3f8000003f800000<>+0(SB), Y3
+	VSUBPS    Y0, Y3, Y3
+	VMULPS    Y2, Y0, Y0
+	VSUBPS    Y0, Y3, Y0
+	VMULPS    Y0, Y1, Y0
+	VMOVUPS   Y0, (AX)
+	ADDQ      $0x20, AX
+	ADDQ      $0x20, CX
+	ADDQ      $0x20, DX
+	JMP       softplusGradOf_loop
+
+softplusGradOf_rest:
+	ADDQ       $0x08, BX
+	JZ         softplusGradOf_end
+	LEAQ       lane_masks<>+0(SB), SI
+	NEGQ       BX
+	VMOVDQU    32(SI)(BX*4), Y0
+	VMASKMOVPS (CX), Y0, Y1
+	VMASKMOVPS (DX), Y0, Y2
+	VXORPS     four_8000000080000000<>+0(SB), Y1, Y1
+	VMOVUPS    four_c2ae0000c2ae0000<>+0(SB), Y3
+	VMAXPS     Y1, Y3, Y3
+	VMULPS     four_3fb8aa3b3fb8aa3b<>+0(SB), Y3, Y1
+	VADDPS     four_3f0000003f000000<>+0(SB), Y1, Y1
+	VROUNDPS   $0x09, Y1, Y1
+	VMULPS     four_3f3180003f318000<>+0(SB), Y1, Y4
+	VSUBPS     Y4, Y3, Y3
+	VMULPS     four_b95e8083b95e8083<>+0(SB), Y1, Y4
+	VSUBPS     Y4, Y3, Y3
+	VMULPS     four_3950696739506967<>+0(SB), Y3, Y4
+	VADDPS     four_3ab743ce3ab743ce<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y4, Y4
+	VADDPS     four_3c0889083c088908<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y4, Y4
+	VADDPS     four_3d2aa9c13d2aa9c1<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y4, Y4
+	VADDPS     four_3e2aaaaa3e2aaaaa<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y4, Y4
+	VADDPS     four_3f0000003f000000<>+0(SB), Y4, Y4
+	VMULPS     Y3, Y3, Y5
+	VMULPS     Y5, Y4, Y4
+	VADDPS     Y3, Y4, Y3
+	VCVTPS2DQ  Y1, Y1
+	VPADDD     four_0000007f0000007f<>+0(SB), Y1, Y1
+	VPSLLD     $0x17, Y1, Y1
+	VMOVUPS    four_3f8000003f800000<>+0(SB), Y4
+	VSUBPS     Y1, Y4, Y4
+	VMULPS     Y3, Y1, Y1
+	VSUBPS     Y1, Y4, Y1
+	VMULPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+
+softplusGradOf_end:
+	VZEROUPPER
+	RET
+
+// func tanhGradOf(out *float32, y *float32, grad *float32, n int, leak float32)
+// Requires: AVX
+TEXT ·tanhGradOf(SB), NOSPLIT, $0-36
+	MOVQ         out+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         grad+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS leak+32(FP), Y0
+
+tanhGradOf_loop:
+	SUBQ    $0x08, BX
+	JL      tanhGradOf_rest
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VMULPS  Y0, Y0, Y0
+	VMOVUPS four_3f8000003f800000<>+0(SB), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y2, Y1, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	JMP     tanhGradOf_loop
+
+tanhGradOf_rest:
+	ADDQ       $0x08, BX
+	JZ         tanhGradOf_end
+	LEAQ       lane_masks<>+0(SB), SI
+	NEGQ       BX
+	VMOVDQU    32(SI)(BX*4), Y0
+	VMASKMOVPS (CX), Y0, Y1
+	VMASKMOVPS (DX), Y0, Y2
+	VMULPS     Y1, Y1, Y1
+	VMOVUPS    four_3f8000003f800000<>+0(SB), Y3
+	VSUBPS     Y1, Y3, Y3
+	VMULPS     Y3, Y2, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+
+tanhGradOf_end:
+	VZEROUPPER
+	RET
+
+// func mulVec(out *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·mulVec(SB), NOSPLIT, $0-32
+	MOVQ out+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+mulVec_loop:
+	SUBQ    $0x08, BX
+	JL      mulVec_rest
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VMULPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	JMP     mulVec_loop
+
+mulVec_rest:
+	ADDQ       $0x08, BX
+	JZ         mulVec_end
+	LEAQ       lane_masks<>+0(SB), SI
+	NEGQ       BX
+	VMOVDQU    32(SI)(BX*4), Y0
+	VMASKMOVPS (CX), Y0, Y1
+	VMASKMOVPS (DX), Y0, Y2
+	VMULPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+
+mulVec_end:
+	VZEROUPPER
+	RET
+
+// func dotRow(sum *float32, a *float32, b *float32, n int)
+// Requires: AVX
+TEXT ·dotRow(SB), NOSPLIT, $0-32
+	MOVQ sum+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+
+dotRow_loop:
+	SUBQ    $0x08, BX
+	JL      dotRow_rest
+	VMOVUPS (AX), Y0
+	VMOVUPS (CX), Y1
+	VMOVUPS (DX), Y2
+	VMULPS  Y2, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	JMP     dotRow_loop
+
+dotRow_rest:
+	ADDQ       $0x08, BX
+	JZ         dotRow_end
+	LEAQ       lane_masks<>+0(SB), SI
+	NEGQ       BX
+	VMOVDQU    32(SI)(BX*4), Y0
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS (DX), Y0, Y3
+	VMULPS     Y3, Y2, Y2
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+
+dotRow_end:
+	VZEROUPPER
+	RET
+
+// func combineRow(out *float32, a *float32, s *float32, b *float32, t *float32, n int)
+// Requires: AVX
+TEXT ·combineRow(SB), NOSPLIT, $0-48
+	MOVQ out+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ s+16(FP), DX
+	MOVQ b+24(FP), BX
+	MOVQ t+32(FP), SI
+	MOVQ n+40(FP), DI
+
+combineRow_loop:
+	SUBQ    $0x08, DI
+	JL      combineRow_rest
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS (SI), Y3
+	VMULPS  Y1, Y0, Y0
+	VMULPS  Y3, Y2, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	ADDQ    $0x20, SI
+	JMP     combineRow_loop
+
+combineRow_rest:
+	ADDQ       $0x08, DI
+	JZ         combineRow_end
+	LEAQ       lane_masks<>+0(SB), R8
+	NEGQ       DI
+	VMOVDQU    32(R8)(DI*4), Y0
+	VMASKMOVPS (CX), Y0, Y1
+	VMASKMOVPS (DX), Y0, Y2
+	VMASKMOVPS (BX), Y0, Y3
+	VMASKMOVPS (SI), Y0, Y4
+	VMULPS     Y2, Y1, Y1
+	VMULPS     Y4, Y3, Y2
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+
+combineRow_end:
+	VZEROUPPER
+	RET
+
+// func deviationsRow(sum *float32, x *float32, mean *float32, n int)
+// Requires: AVX
+TEXT ·deviationsRow(SB), NOSPLIT, $0-32
+	MOVQ sum+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ mean+16(FP), DX
+	MOVQ n+24(FP), BX
+
+deviationsRow_loop:
+	SUBQ    $0x08, BX
+	JL      deviationsRow_rest
+	VMOVUPS (AX), Y0
+	VMOVUPS (CX), Y1
+	VMOVUPS (DX), Y2
+	VSUBPS  Y2, Y1, Y1
+	VMULPS  Y1, Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	JMP     deviationsRow_loop
+
+deviationsRow_rest:
+	ADDQ       $0x08, BX
+	JZ         deviationsRow_end
+	LEAQ       lane_masks<>+0(SB), SI
+	NEGQ       BX
+	VMOVDQU    32(SI)(BX*4), Y0
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS (DX), Y0, Y3
+	VSUBPS     Y3, Y2, Y2
+	VMULPS     Y2, Y2, Y2
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+
+deviationsRow_end:
+	VZEROUPPER
+	RET
+
+// func normaliseRow(out *float32, x *float32, mean *float32, inverse *float32, gamma *float32, beta *float32, n int)
+// Requires: AVX
+TEXT ·normaliseRow(SB), NOSPLIT, $0-56
+	MOVQ out+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ mean+16(FP), DX
+	MOVQ inverse+24(FP), BX
+	MOVQ gamma+32(FP), SI
+	MOVQ beta+40(FP), DI
+	MOVQ n+48(FP), R8
+
+normaliseRow_loop:
+	SUBQ    $0x08, R8
+	JL      normaliseRow_rest
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS (SI), Y3
+	VMOVUPS (DI), Y4
+	VSUBPS  Y1, Y0, Y0
+	VMULPS  Y2, Y0, Y0
+	VMULPS  Y3, Y0, Y0
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	ADDQ    $0x20, SI
+	ADDQ    $0x20, DI
+	JMP     normaliseRow_loop
+
+normaliseRow_rest:
+	ADDQ       $0x08, R8
+	JZ         normaliseRow_end
+	LEAQ       lane_masks<>+0(SB), R9
+	NEGQ       R8
+	VMOVDQU    32(R9)(R8*4), Y0
+	VMASKMOVPS (CX), Y0, Y1
+	VMASKMOVPS (DX), Y0, Y2
+	VMASKMOVPS (BX), Y0, Y3
+	VMASKMOVPS (SI), Y0, Y4
+	VMASKMOVPS (DI), Y0, Y5
+	VSUBPS     Y2, Y1, Y1
+	VMULPS     Y3, Y1, Y1
+	VMULPS     Y4, Y1, Y1
+	VADDPS     Y5, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+
+normaliseRow_end:
+	VZEROUPPER
+	RET
+
+// func normaliseReLURow(out *float32, x *float32, mean *float32, inverse *float32, gamma *float32, beta *float32, n int)
+// Requires: AVX
+TEXT ·normaliseReLURow(SB), NOSPLIT, $0-56
+	MOVQ out+0(FP), AX
+	MOVQ x+8(FP), CX
+	MOVQ mean+16(FP), DX
+	MOVQ inverse+24(FP), BX
+	MOVQ gamma+32(FP), SI
+	MOVQ beta+40(FP), DI
+	MOVQ n+48(FP), R8
+
+normaliseReLURow_loop:
+	SUBQ    $0x08, R8
+	JL      normaliseReLURow_rest
+	VMOVUPS (CX), Y0
+	VMOVUPS (DX), Y1
+	VMOVUPS (BX), Y2
+	VMOVUPS (SI), Y3
+	VMOVUPS (DI), Y4
+	VSUBPS  Y1, Y0, Y0
+	VMULPS  Y2, Y0, Y0
+	VMULPS  Y3, Y0, Y0
+	VADDPS  Y4, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VMAXPS  Y0, Y1, Y0
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	ADDQ    $0x20, SI
+	ADDQ    $0x20, DI
+	JMP     normaliseReLURow_loop
+
+normaliseReLURow_rest:
+	ADDQ       $0x08, R8
+	JZ         normaliseReLURow_end
+	LEAQ       lane_masks<>+0(SB), R9
+	NEGQ       R8
+	VMOVDQU    32(R9)(R8*4), Y0
+	VMASKMOVPS (CX), Y0, Y1
+	VMASKMOVPS (DX), Y0, Y2
+	VMASKMOVPS (BX), Y0, Y3
+	VMASKMOVPS (SI), Y0, Y4
+	VMASKMOVPS (DI), Y0, Y5
+	VSUBPS     Y2, Y1, Y1
+	VMULPS     Y3, Y1, Y1
+	VMULPS     Y4, Y1, Y1
+	VADDPS     Y5, Y1, Y1
+	VXORPS     Y2, Y2, Y2
+	VMAXPS     Y1, Y2, Y1
+	VADDPS     Y2, Y1, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+
+normaliseReLURow_end:
+	VZEROUPPER
+	RET
+
+// func normaliseSumsRow(gamma *float32, beta *float32, grad *float32, x *float32, mean *float32, inverse *float32, n int)
+// Requires: AVX
+TEXT ·normaliseSumsRow(SB), NOSPLIT, $0-56
+	MOVQ gamma+0(FP), AX
+	MOVQ beta+8(FP), CX
+	MOVQ grad+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ mean+32(FP), SI
+	MOVQ inverse+40(FP), DI
+	MOVQ n+48(FP), R8
+
+normaliseSumsRow_loop:
+	SUBQ    $0x08, R8
+	JL      normaliseSumsRow_rest
+	VMOVUPS (AX), Y0
+	VMOVUPS (CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS (BX), Y3
+	VMOVUPS (SI), Y4
+	VMOVUPS (DI), Y5
+	VSUBPS  Y4, Y3, Y3
+	VMULPS  Y5, Y3, Y3
+	VMULPS  Y3, Y2, Y3
+	VADDPS  Y3, Y0, Y0
+	VADDPS  Y2, Y1, Y1
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, (CX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	ADDQ    $0x20, SI
+	ADDQ    $0x20, DI
+	JMP     normaliseSumsRow_loop
+
+normaliseSumsRow_rest:
+	ADDQ       $0x08, R8
+	JZ         normaliseSumsRow_end
+	LEAQ       lane_masks<>+0(SB), R9
+	NEGQ       R8
+	VMOVDQU    32(R9)(R8*4), Y0
+	VMASKMOVPS (AX), Y0, Y1
+	VMASKMOVPS (CX), Y0, Y2
+	VMASKMOVPS (DX), Y0, Y3
+	VMASKMOVPS (BX), Y0, Y4
+	VMASKMOVPS (SI), Y0, Y5
+	VMASKMOVPS (DI), Y0, Y6
+	VSUBPS     Y5, Y4, Y4
+	VMULPS     Y6, Y4, Y4
+	VMULPS     Y4, Y3, Y4
+	VADDPS     Y4, Y1, Y1
+	VADDPS     Y3, Y2, Y2
+	VMASKMOVPS Y1, Y0, (AX)
+	VMASKMOVPS Y2, Y0, (CX)
+
+normaliseSumsRow_end:
+	VZEROUPPER
+	RET
+
+// func normaliseGradRow(out *float32, grad *float32, x *float32, mean *float32, inverse *float32, gamma *float32, ofGamma *float32, ofBeta *float32, n int, rows float32)
+// Requires: AVX
+TEXT ·normaliseGradRow(SB), NOSPLIT, $0-76
+	MOVQ         out+0(FP), AX
+	MOVQ         grad+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         mean+24(FP), BX
+	MOVQ         inverse+32(FP), SI
+	MOVQ         gamma+40(FP), DI
+	MOVQ         ofGamma+48(FP), R8
+	MOVQ         ofBeta+56(FP), R9
+	MOVQ         n+64(FP), R10
+	VBROADCASTSS rows+72(FP), Y0
+
+normaliseGradRow_loop:
+	SUBQ    $0x08, R10
+	JL      normaliseGradRow_rest
+	VMOVUPS (CX), Y1
+	VMOVUPS (DX), Y2
+	VMOVUPS (BX), Y3
+	VMOVUPS (SI), Y4
+	VMOVUPS (DI), Y5
+	VMOVUPS (R8), Y6
+	VMOVUPS (R9), Y7
+	VSUBPS  Y3, Y2, Y2
+	VMULPS  Y4, Y2, Y2
+	VMULPS  Y6, Y2, Y2
+	VADDPS  Y7, Y2, Y2
+	VDIVPS  Y0, Y2, Y2
+	VSUBPS  Y2, Y1, Y1
+	VMULPS  Y4, Y5, Y2
+	VMULPS  Y2, Y1, Y1
+	VMOVUPS Y1, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	ADDQ    $0x20, SI
+	ADDQ    $0x20, DI
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, R9
+	JMP     normaliseGradRow_loop
+
+normaliseGradRow_rest:
+	ADDQ       $0x08, R10
+	JZ         normaliseGradRow_end
+	LEAQ       lane_masks<>+0(SB), R11
+	NEGQ       R10
+	VMOVDQU    32(R11)(R10*4), Y1
+	VMASKMOVPS (CX), Y1, Y2
+	VMASKMOVPS (DX), Y1, Y3
+	VMASKMOVPS (BX), Y1, Y4
+	VMASKMOVPS (SI), Y1, Y5
+	VMASKMOVPS (DI), Y1, Y6
+	VMASKMOVPS (R8), Y1, Y7
+	VMASKMOVPS (R9), Y1, Y8
+	VSUBPS     Y4, Y3, Y3
+	VMULPS     Y5, Y3, Y3
+	VMULPS     Y7, Y3, Y3
+	VADDPS     Y8, Y3, Y3
+	VDIVPS     Y0, Y3, Y0
+	VSUBPS     Y0, Y2, Y0
+	VMULPS     Y5, Y6, Y2
+	VMULPS     Y2, Y0, Y0
+	VMASKMOVPS Y0, Y1, (AX)
+
+normaliseGradRow_end:
+	VZEROUPPER
+	RET
+
+// func similarRow(outA *float32, outB *float32, a *float32, b *float32, n int, dims int)
+// Requires: AVX, AVX2
+TEXT ·similarRow(SB), NOSPLIT, $0-48
+	MOVQ outA+0(FP), AX
+	MOVQ outB+8(FP), CX
+	MOVQ a+16(FP), DX
+	MOVQ b+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ dims+40(FP), R8
+	MOVQ n+32(FP), DI
+	SHLQ $0x02, DI
+
+similarRow_loop:
+	SUBQ   $0x08, SI
+	JL     similarRow_rest
+	VXORPS Y0, Y0, Y0
+	XORQ   R9, R9
+	MOVQ   R8, R10
+
+similarRow_coordinates1:
+	LEAQ      (DX)(R9*1), R11
+	VMOVUPS   (R11), Y1
+	LEAQ      (BX)(R9*1), R11
+	VMOVUPS   (R11), Y2
+	VSUBPS    Y2, Y1, Y1
+	VANDPS    four_7fffffff7fffffff<>+0(SB), Y1, Y1
+	VADDPS    Y1, Y0, Y0
+	ADDQ      DI, R9
+	DECQ      R10
+	JNZ       similarRow_coordinates1
+	VXORPS    four_8000000080000000<>+0(SB), Y0, Y0
+	VMOVUPS   four_c2ae0000c2ae0000<>+0(SB), Y1
+	VMAXPS    Y0, Y1, Y1
+	VMULPS    four_3fb8aa3b3fb8aa3b<>+0(SB), Y1, Y0
+	VADDPS    four_3f0000003f000000<>+0(SB), Y0, Y0
+	VROUNDPS  $0x09, Y0, Y0
+	VMULPS    four_3f3180003f318000<>+0(SB), Y0, Y2
+	VSUBPS    Y2, Y1, Y1
+	VMULPS    four_b95e8083b95e8083<>+0(SB), Y0, Y2
+	VSUBPS    Y2, Y1, Y1
+	VMULPS    four_3950696739506967<>+0(SB), Y1, Y2
+	VADDPS    four_3ab743ce3ab743ce<>+0(SB), Y2, Y2
+	VMULPS    Y1, Y2, Y2
+	VADDPS    four_3c0889083c088908<>+0(SB), Y2, Y2
+	VMULPS    Y1, Y2, Y2
+	VADDPS    four_3d2aa9c13d2aa9c1<>+0(SB), Y2, Y2
+	VMULPS    Y1, Y2, Y2
+	VADDPS    four_3e2aaaaa3e2aaaaa<>+0(SB), Y2, Y2
+	VMULPS    Y1, Y2, Y2
+	VADDPS    four_3f0000003f000000<>+0(SB), Y2, Y2
+	VMULPS    Y1, Y1, Y3
+	VMULPS    Y3, Y2, Y2
+	VADDPS    Y1, Y2, Y1
+	VCVTPS2DQ Y0, Y0
+	VPADDD    four_0000007f0000007f<>+0(SB), Y0, Y0
+	VPSLLD    $0x17, Y0, Y0
+	VMULPS    Y1, Y0, Y1
+	VADDPS    Y0, Y1, Y0
+	VMOVUPS   (AX), Y1
+	VADDPS    Y0, Y1, Y1
+	VMOVUPS   Y1, (AX)
+	VMOVUPS   (CX), Y1
+	VADDPS    Y0, Y1, Y0
+	VMOVUPS   Y0, (CX)
+	ADDQ      $0x20, AX
+	ADDQ      $0x20, CX
+	ADDQ      $0x20, DX
+	ADDQ      $0x20, BX
+	JMP       similarRow_loop
+
+similarRow_rest:
+	ADDQ    $0x08, SI
+	JZ      similarRow_end
+	LEAQ    lane_masks<>+0(SB), R9
+	NEGQ    SI
+	VMOVDQU 32(R9)(SI*4), Y0
+	VXORPS  Y1, Y1, Y1
+	XORQ    R9, R9
+	MOVQ    R8, R10
+
+similarRow_coordinates2:
+	LEAQ       (DX)(R9*1), R11
+	VMASKMOVPS (R11), Y0, Y2
+	LEAQ       (BX)(R9*1), R11
+	VMASKMOVPS (R11), Y0, Y3
+	VSUBPS     Y3, Y2, Y2
+	VANDPS     four_7fffffff7fffffff<>+0(SB), Y2, Y2
+	VADDPS     Y2, Y1, Y1
+	ADDQ       DI, R9
+	DECQ       R10
+	JNZ        similarRow_coordinates2
+	VXORPS     four_8000000080000000<>+0(SB), Y1, Y1
+	VMOVUPS    four_c2ae0000c2ae0000<>+0(SB), Y2
+	VMAXPS     Y1, Y2, Y2
+	VMULPS     four_3fb8aa3b3fb8aa3b<>+0(SB), Y2, Y1
+	VADDPS     four_3f0000003f000000<>+0(SB), Y1, Y1
+	VROUNDPS   $0x09, Y1, Y1
+	VMULPS     four_3f3180003f318000<>+0(SB), Y1, Y3
+	VSUBPS     Y3, Y2, Y2
+	VMULPS     four_b95e8083b95e8083<>+0(SB), Y1, Y3
+	VSUBPS     Y3, Y2, Y2
+	VMULPS     four_3950696739506967<>+0(SB), Y2, Y3
+	VADDPS     four_3ab743ce3ab743ce<>+0(SB), Y3, Y3
+	VMULPS     Y2, Y3, Y3
+	VADDPS     four_3c0889083c088908<>+0(SB), Y3, Y3
+	VMULPS     Y2, Y3, Y3
+	VADDPS     four_3d2aa9c13d2aa9c1<>+0(SB), Y3, Y3
+	VMULPS     Y2, Y3, Y3
+	VADDPS     four_3e2aaaaa3e2aaaaa<>+0(SB), Y3, Y3
+	VMULPS     Y2, Y3, Y3
+	VADDPS     four_3f0000003f000000<>+0(SB), Y3, Y3
+	VMULPS     Y2, Y2, Y4
+	VMULPS     Y4, Y3, Y3
+	VADDPS     Y2, Y3, Y2
+	VCVTPS2DQ  Y1, Y1
+	VPADDD     four_0000007f0000007f<>+0(SB), Y1, Y1
+	VPSLLD     $0x17, Y1, Y1
+	VMULPS     Y2, Y1, Y2
+	VADDPS     Y1, Y2, Y1
+	VMASKMOVPS (AX), Y0, Y2
+	VADDPS     Y1, Y2, Y2
+	VMASKMOVPS Y2, Y0, (AX)
+	VMASKMOVPS (CX), Y0, Y2
+	VADDPS     Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, (CX)
+
+similarRow_end:
+	VZEROUPPER
+	RET
+
+// func similarGradRow(outA *float32, outB *float32, gradA *float32, gradB *float32, a *float32, b *float32, n int, dims int)
+// Requires: AVX, AVX2
+TEXT ·similarGradRow(SB), NOSPLIT, $0-64
+	MOVQ   outA+0(FP), AX
+	MOVQ   outB+8(FP), CX
+	MOVQ   gradA+16(FP), DX
+	MOVQ   gradB+24(FP), BX
+	MOVQ   a+32(FP), SI
+	MOVQ   b+40(FP), DI
+	MOVQ   n+48(FP), R8
+	MOVQ   dims+56(FP), R10
+	MOVQ   n+48(FP), R9
+	SHLQ   $0x02, R9
+	VXORPS Y0, Y0, Y0
+
+similarGradRow_loop:
+	SUBQ    $0x08, R8
+	JL      similarGradRow_rest
+	VMOVUPS (DX), Y1
+	VMOVUPS (BX), Y2
+	VADDPS  Y2, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	XORQ    R11, R11
+	MOVQ    R10, R12
+
+similarGradRow_coordinates1:
+	LEAQ      (SI)(R11*1), R13
+	VMOVUPS   (R13), Y3
+	LEAQ      (DI)(R11*1), R13
+	VMOVUPS   (R13), Y4
+	VSUBPS    Y4, Y3, Y3
+	VANDPS    four_7fffffff7fffffff<>+0(SB), Y3, Y3
+	VADDPS    Y3, Y2, Y2
+	ADDQ      R9, R11
+	DECQ      R12
+	JNZ       similarGradRow_coordinates1
+	VXORPS    four_8000000080000000<>+0(SB), Y2, Y2
+	VMOVUPS   four_c2ae0000c2ae0000<>+0(SB), Y3
+	VMAXPS    Y2, Y3, Y3
+	VMULPS    four_3fb8aa3b3fb8aa3b<>+0(SB), Y3, Y2
+	VADDPS    four_3f0000003f000000<>+0(SB), Y2, Y2
+	VROUNDPS  $0x09, Y2, Y2
+	VMULPS    four_3f3180003f318000<>+0(SB), Y2, Y4
+	VSUBPS    Y4, Y3, Y3
+	VMULPS    four_b95e8083b95e8083<>+0(SB), Y2, Y4
+	VSUBPS    Y4, Y3, Y3
+	VMULPS    four_3950696739506967<>+0(SB), Y3, Y4
+	VADDPS    four_3ab743ce3ab743ce<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    four_3c0889083c088908<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    four_3d2aa9c13d2aa9c1<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    four_3e2aaaaa3e2aaaaa<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y4, Y4
+	VADDPS    four_3f0000003f000000<>+0(SB), Y4, Y4
+	VMULPS    Y3, Y3, Y5
+	VMULPS    Y5, Y4, Y4
+	VADDPS    Y3, Y4, Y3
+	VCVTPS2DQ Y2, Y2
+	VPADDD    four_0000007f0000007f<>+0(SB), Y2, Y2
+	VPSLLD    $0x17, Y2, Y2
+	VMULPS    Y3, Y2, Y3
+	VADDPS    Y2, Y3, Y2
+	VMULPS    Y2, Y1, Y1
+	XORQ      R11, R11
+	MOVQ      R10, R12
+
+similarGradRow_coordinates2:
+	LEAQ    (SI)(R11*1), R13
+	VMOVUPS (R13), Y2
+	LEAQ    (DI)(R11*1), R13
+	VMOVUPS (R13), Y3
+	VSUBPS  Y3, Y2, Y2
+	VCMPPS  $0x04, Y0, Y2, Y3
+	VANDPS  four_8000000080000000<>+0(SB), Y2, Y2
+	VXORPS  Y2, Y1, Y2
+	VANDPS  Y3, Y2, Y2
+	LEAQ    (AX)(R11*1), R13
+	VMOVUPS (R13), Y3
+	VSUBPS  Y2, Y3, Y3
+	VMOVUPS Y3, (R13)
+	LEAQ    (CX)(R11*1), R13
+	VMOVUPS (R13), Y3
+	VADDPS  Y2, Y3, Y2
+	VMOVUPS Y2, (R13)
+	ADDQ    R9, R11
+	DECQ    R12
+	JNZ     similarGradRow_coordinates2
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	ADDQ    $0x20, BX
+	ADDQ    $0x20, SI
+	ADDQ    $0x20, DI
+	JMP     similarGradRow_loop
+
+similarGradRow_rest:
+	ADDQ       $0x08, R8
+	JZ         similarGradRow_end
+	LEAQ       lane_masks<>+0(SB), R11
+	NEGQ       R8
+	VMOVDQU    32(R11)(R8*4), Y1
+	VMASKMOVPS (DX), Y1, Y2
+	VMASKMOVPS (BX), Y1, Y3
+	VADDPS     Y3, Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	XORQ       R11, R11
+	MOVQ       R10, R12
+
+similarGradRow_coordinates3:
+	LEAQ       (SI)(R11*1), R13
+	VMASKMOVPS (R13), Y1, Y4
+	LEAQ       (DI)(R11*1), R13
+	VMASKMOVPS (R13), Y1, Y5
+	VSUBPS     Y5, Y4, Y4
+	VANDPS     four_7fffffff7fffffff<>+0(SB), Y4, Y4
+	VADDPS     Y4, Y3, Y3
+	ADDQ       R9, R11
+	DECQ       R12
+	JNZ        similarGradRow_coordinates3
+	VXORPS     four_8000000080000000<>+0(SB), Y3, Y3
+	VMOVUPS    four_c2ae0000c2ae0000<>+0(SB), Y4
+	VMAXPS     Y3, Y4, Y4
+	VMULPS     four_3fb8aa3b3fb8aa3b<>+0(SB), Y4, Y3
+	VADDPS     four_3f0000003f000000<>+0(SB), Y3, Y3
+	VROUNDPS   $0x09, Y3, Y3
+	VMULPS     four_3f3180003f318000<>+0(SB), Y3, Y5
+	VSUBPS     Y5, Y4, Y4
+	VMULPS     four_b95e8083b95e8083<>+0(SB), Y3, Y5
+	VSUBPS     Y5, Y4, Y4
+	VMULPS     four_3950696739506967<>+0(SB), Y4, Y5
+	VADDPS     four_3ab743ce3ab743ce<>+0(SB), Y5, Y5
+	VMULPS     Y4, Y5, Y5
+	VADDPS     four_3c0889083c088908<>+0(SB), Y5, Y5
+	VMULPS     Y4, Y5, Y5
+	VADDPS     four_3d2aa9c13d2aa9c1<>+0(SB), Y5, Y5
+	VMULPS     Y4, Y5, Y5
+	VADDPS     four_3e2aaaaa3e2aaaaa<>+0(SB), Y5, Y5
+	VMULPS     Y4, Y5, Y5
+	VADDPS     four_3f0000003f000000<>+0(SB), Y5, Y5
+	VMULPS     Y4, Y4, Y6
+	VMULPS     Y6, Y5, Y5
+	VADDPS     Y4, Y5, Y4
+	VCVTPS2DQ  Y3, Y3
+	VPADDD     four_0000007f0000007f<>+0(SB), Y3, Y3
+	VPSLLD     $0x17, Y3, Y3
+	VMULPS     Y4, Y3, Y4
+	VADDPS     Y3, Y4, Y3
+	VMULPS     Y3, Y2, Y2
+	XORQ       R11, R11
+	MOVQ       R10, R12
+
+similarGradRow_coordinates4:
+	LEAQ       (SI)(R11*1), R13
+	VMASKMOVPS (R13), Y1, Y3
+	LEAQ       (DI)(R11*1), R13
+	VMASKMOVPS (R13), Y1, Y4
+	VSUBPS     Y4, Y3, Y3
+	VCMPPS     $0x04, Y0, Y3, Y4
+	VANDPS     four_8000000080000000<>+0(SB), Y3, Y3
+	VXORPS     Y3, Y2, Y3
+	VANDPS     Y4, Y3, Y3
+	LEAQ       (AX)(R11*1), R13
+	VMASKMOVPS (R13), Y1, Y4
+	VSUBPS     Y3, Y4, Y4
+	VMASKMOVPS Y4, Y1, (R13)
+	LEAQ       (CX)(R11*1), R13
+	VMASKMOVPS (R13), Y1, Y4
+	VADDPS     Y3, Y4, Y3
+	VMASKMOVPS Y3, Y1, (R13)
+	ADDQ       R9, R11
+	DECQ       R12
+	JNZ        similarGradRow_coordinates4
+
+similarGradRow_end:
+	VZEROUPPER
+	RET
+
 // func philoxVec(words *uint32, groups int, run *uint64, block uint32)
 // Requires: AVX, AVX2
 TEXT ·philoxVec(SB), NOSPLIT, $0-28
@@ -5737,12 +7480,6 @@ normalsVec_rare:
 	VMOVUPS   864(BX), Y6
 	JMP       normalsVec_sign
 
-DATA four_7fffffff7fffffff<>+0(SB)/8, $0x7fffffff7fffffff
-DATA four_7fffffff7fffffff<>+8(SB)/8, $0x7fffffff7fffffff
-DATA four_7fffffff7fffffff<>+16(SB)/8, $0x7fffffff7fffffff
-DATA four_7fffffff7fffffff<>+24(SB)/8, $0x7fffffff7fffffff
-GLOBL four_7fffffff7fffffff<>(SB), RODATA|NOPTR, $32
-
 DATA four_4b0000004b000000<>+0(SB)/8, $0x4b0000004b000000
 DATA four_4b0000004b000000<>+8(SB)/8, $0x4b0000004b000000
 DATA four_4b0000004b000000<>+16(SB)/8, $0x4b0000004b000000
@@ -5761,29 +7498,11 @@ DATA four_007fffff007fffff<>+16(SB)/8, $0x007fffff007fffff
 DATA four_007fffff007fffff<>+24(SB)/8, $0x007fffff007fffff
 GLOBL four_007fffff007fffff<>(SB), RODATA|NOPTR, $32
 
-DATA four_3f8000003f800000<>+0(SB)/8, $0x3f8000003f800000
-DATA four_3f8000003f800000<>+8(SB)/8, $0x3f8000003f800000
-DATA four_3f8000003f800000<>+16(SB)/8, $0x3f8000003f800000
-DATA four_3f8000003f800000<>+24(SB)/8, $0x3f8000003f800000
-GLOBL four_3f8000003f800000<>(SB), RODATA|NOPTR, $32
-
 DATA four_bfc00000bfc00000<>+0(SB)/8, $0xbfc00000bfc00000
 DATA four_bfc00000bfc00000<>+8(SB)/8, $0xbfc00000bfc00000
 DATA four_bfc00000bfc00000<>+16(SB)/8, $0xbfc00000bfc00000
 DATA four_bfc00000bfc00000<>+24(SB)/8, $0xbfc00000bfc00000
 GLOBL four_bfc00000bfc00000<>(SB), RODATA|NOPTR, $32
-
-DATA four_8000000080000000<>+0(SB)/8, $0x8000000080000000
-DATA four_8000000080000000<>+8(SB)/8, $0x8000000080000000
-DATA four_8000000080000000<>+16(SB)/8, $0x8000000080000000
-DATA four_8000000080000000<>+24(SB)/8, $0x8000000080000000
-GLOBL four_8000000080000000<>(SB), RODATA|NOPTR, $32
-
-DATA four_3f0000003f000000<>+0(SB)/8, $0x3f0000003f000000
-DATA four_3f0000003f000000<>+8(SB)/8, $0x3f0000003f000000
-DATA four_3f0000003f000000<>+16(SB)/8, $0x3f0000003f000000
-DATA four_3f0000003f000000<>+24(SB)/8, $0x3f0000003f000000
-GLOBL four_3f0000003f000000<>(SB), RODATA|NOPTR, $32
 
 // func philoxVec512(words *uint32, fours int, run *uint64, block uint32)
 // Requires: AVX, AVX512F

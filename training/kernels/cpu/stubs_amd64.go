@@ -227,6 +227,116 @@ func adamVec(w *float32, m *float32, v *float32, grad *float32, n int, b1 float3
 //go:noescape
 func finiteVec(x *float32, n int) bool
 
+// linearOfNoisy computes x into out; a noisy one has x + sigma·noise for x, others do not read noise.
+//
+//go:noescape
+func linearOfNoisy(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
+
+// reluOf computes max(x, 0) into out; a noisy one has x + sigma·noise for x, others do not read noise.
+//
+//go:noescape
+func reluOf(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
+
+// leakyOf computes x where x > 0, else leak·x into out; a noisy one has x + sigma·noise for x, others do not read noise.
+//
+//go:noescape
+func leakyOf(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
+
+// softplusOf computes log(1+e^x) into out; a noisy one has x + sigma·noise for x, others do not read noise.
+//
+//go:noescape
+func softplusOf(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
+
+// tanhOf computes tanh(x) into out; a noisy one has x + sigma·noise for x, others do not read noise.
+//
+//go:noescape
+func tanhOf(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
+
+// reluOfNoisy computes max(x, 0) into out; a noisy one has x + sigma·noise for x, others do not read noise.
+//
+//go:noescape
+func reluOfNoisy(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
+
+// leakyOfNoisy computes x where x > 0, else leak·x into out; a noisy one has x + sigma·noise for x, others do not read noise.
+//
+//go:noescape
+func leakyOfNoisy(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
+
+// softplusOfNoisy computes log(1+e^x) into out; a noisy one has x + sigma·noise for x, others do not read noise.
+//
+//go:noescape
+func softplusOfNoisy(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
+
+// tanhOfNoisy computes tanh(x) into out; a noisy one has x + sigma·noise for x, others do not read noise.
+//
+//go:noescape
+func tanhOfNoisy(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
+
+// leakyGrad computes grad where y > 0, else leak·grad.
+//
+//go:noescape
+func leakyGrad(out *float32, y *float32, grad *float32, n int, leak float32)
+
+// softplusGradOf computes grad·(1 − e^−y).
+//
+//go:noescape
+func softplusGradOf(out *float32, y *float32, grad *float32, n int, leak float32)
+
+// tanhGradOf computes grad·(1 − y²).
+//
+//go:noescape
+func tanhGradOf(out *float32, y *float32, grad *float32, n int, leak float32)
+
+// mulVec computes out = a·b.
+//
+//go:noescape
+func mulVec(out *float32, a *float32, b *float32, n int)
+
+// dotRow adds a·b to sum.
+//
+//go:noescape
+func dotRow(sum *float32, a *float32, b *float32, n int)
+
+// combineRow computes out = a·s + b·t.
+//
+//go:noescape
+func combineRow(out *float32, a *float32, s *float32, b *float32, t *float32, n int)
+
+// deviationsRow adds (x − mean)² to sum.
+//
+//go:noescape
+func deviationsRow(sum *float32, x *float32, mean *float32, n int)
+
+// normaliseRow computes out = gamma·((x − mean)·inverse) + beta.
+//
+//go:noescape
+func normaliseRow(out *float32, x *float32, mean *float32, inverse *float32, gamma *float32, beta *float32, n int)
+
+// normaliseReLURow is normaliseRow, then max(out, 0).
+//
+//go:noescape
+func normaliseReLURow(out *float32, x *float32, mean *float32, inverse *float32, gamma *float32, beta *float32, n int)
+
+// normaliseSumsRow adds grad·((x − mean)·inverse) to gamma and grad to beta.
+//
+//go:noescape
+func normaliseSumsRow(gamma *float32, beta *float32, grad *float32, x *float32, mean *float32, inverse *float32, n int)
+
+// normaliseGradRow computes out = gamma·inverse·(grad − (ofBeta + (x − mean)·inverse·ofGamma)/rows).
+//
+//go:noescape
+func normaliseGradRow(out *float32, grad *float32, x *float32, mean *float32, inverse *float32, gamma *float32, ofGamma *float32, ofBeta *float32, n int, rows float32)
+
+// similarRow adds exp(−Σ|a − b|) of n kernels of dims ≥ 1 coordinates, n apart, to outA and outB.
+//
+//go:noescape
+func similarRow(outA *float32, outB *float32, a *float32, b *float32, n int, dims int)
+
+// similarGradRow takes t = (gradA + gradB)·exp(−Σ|a − b|)·sign(a − b) from outA and adds it to outB, per coordinate.
+//
+//go:noescape
+func similarGradRow(outA *float32, outB *float32, gradA *float32, gradB *float32, a *float32, b *float32, n int, dims int)
+
 // philoxVec writes words 0 of eight blocks, then words 1, 2 and 3, groups ≥ 1 times, from block on. run is a
 // philoxRun.
 //
