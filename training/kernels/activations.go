@@ -22,12 +22,12 @@ type Activation struct {
 // nonlinearity, as in the source's MNIST discriminator (experiments.md §1.2).
 type Activations[T Float] interface {
 	// Activate computes out = f(x + sigma·noise) element by element; noise is
-	// empty (no data) where there is none, and out may be x. Softplus and Tanh
-	// within 8u of the value plus 2^−120, the others exact.
+	// empty (no data) where there is none, and out may be x. Within
+	// 8u·(|value|+|x|+|sigma·noise|) + 2^−120.
 	Activate(out, x, noise Matrix[T], sigma T, f Activation)
 
-	// ActivateGrad computes out = g·f′ by f's output y; out may be g. Softplus
-	// and Tanh within 8u·|g|, the others exact.
+	// ActivateGrad computes out = g·f′ by f's output y; out may be g. Within
+	// 8u·|g|.
 	ActivateGrad(out, y, g Matrix[T], f Activation)
 
 	// Layer computes out = f(x·w + b + sigma·noise), shapes as in Dense, noise

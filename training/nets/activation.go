@@ -49,11 +49,7 @@ func tanh[T kernels.Float](out, x []T) {
 func (ops Ops[T]) Mul(a, b node) (node, error) {
 	return ops.apply(&Op[T]{
 		name: "mul", wrt: []bool{true, true}, shape: sameAs(0),
-		call: func(_ kernels.Backend[T], out kernels.Matrix[T], in []kernels.Matrix[T]) {
-			for i, v := range in[0].Data {
-				out.Data[i] = v * in[1].Data[i]
-			}
-		},
+		call: func(be kernels.Backend[T], out kernels.Matrix[T], in []kernels.Matrix[T]) { be.Mul(out, in[0], in[1]) },
 		diff: func(in nodes, _, g node) (nodes, error) {
 			s := sticky[T]{ops: ops}
 			grads := nodes{s.mul(g, in[1]), s.mul(g, in[0])}

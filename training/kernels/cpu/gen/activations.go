@@ -33,7 +33,7 @@ func activation(name, formula string, f func(x, leak lanes) lanes, noisy bool) {
 		name += "Noisy"
 	}
 	TEXT(name, NOSPLIT, "func(out, x, noise *float32, n int, sigma, leak float32)")
-	Doc(name+" computes "+formula+" into out; a noisy one has x + sigma·noise for x, others do not read noise.")
+	Doc(name + " computes " + formula + " into out; a noisy one has x + sigma·noise for x, others do not read noise.")
 	Pragma("noescape")
 	out, x, n := Load(Param("out"), GP64()), Load(Param("x"), GP64()), Load(Param("n"), GP64())
 	pointers := []Register{out, x}
