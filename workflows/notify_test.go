@@ -182,6 +182,19 @@ func TestAReceiverThatDoesNotAnswerDelaysNothing(t *testing.T) {
 	}
 }
 
+func TestNewsIsToldSoonWhileOtherTrialsTrain(t *testing.T) {
+	b := telling(6, sweeps.Events()...).ends(storage.Failed, 0, 1)
+	b.long = map[string]bool{}
+	for i := range 5 {
+		b.long[fmt.Sprintf("hash-%d", i+1)] = true
+	}
+	began := b.env.Now()
+	b.run(t)
+	if after := b.notices[0].Message.Time.Sub(began); len(b.notices) != 2 || after > 25*time.Second {
+		t.Errorf("%d notices, the first after %v of trials that train for 10 s and an hour", len(b.notices), after)
+	}
+}
+
 // TestNothingIsToldTwiceOverContinueAsNew cuts one sweep's life into runs of
 // one dispatch each.
 func TestNothingIsToldTwiceOverContinueAsNew(t *testing.T) {

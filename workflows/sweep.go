@@ -161,7 +161,8 @@ func (s *sweepRun) over() bool {
 }
 
 // wait sleeps until half of the window is free (all of it, when the backlog is
-// empty), an Update came, or it is time to look for strays.
+// empty), an Update came, or it is time to look for strays. A sweep that tells
+// somebody looks ten seconds after any trial settled.
 func (s *sweepRun) wait(ctx workflow.Context) error {
 	c := s.page.Counts
 	need := c.Dispatched + c.Running
@@ -173,7 +174,12 @@ func (s *sweepRun) wait(ctx workflow.Context) error {
 	if s.retry {
 		limit = 2 * time.Second
 	}
-	woken, err := workflow.AwaitWithTimeout(ctx, limit, func() bool { return s.wake || s.settled >= need })
+	enough := func() bool { return s.wake || s.settled >= need }
+	some := func() bool { return enough() || s.page.Standing != nil && s.settled > 0 }
+	woken, err := workflow.AwaitWithTimeout(ctx, limit, some)
+	if err == nil && woken && !enough() {
+		_, err = workflow.AwaitWithTimeout(ctx, min(limit, 10*time.Second), enough)
+	}
 	if err != nil || woken || s.retry {
 		return err
 	}

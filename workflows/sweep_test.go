@@ -42,7 +42,8 @@ type backlog struct {
 	metered  bool // the time it ran is told
 	began    time.Time
 	notices  []activities.Notice
-	silent   bool // the receiver does not answer
+	silent   bool            // the receiver does not answer
+	long     map[string]bool // trials that train for an hour, by hash
 }
 
 func newBacklog(trials int) *backlog {
@@ -73,6 +74,8 @@ func newBacklog(trials int) *backlog {
 		b.reports++
 		return nil
 	})
+	e.OnActivity(acts.TrainSegment, mock.Anything, mock.MatchedBy(func(in activities.SegmentInput) bool { return b.long[in.Hash] })).After(time.Hour).
+		Return(activities.SegmentResult{Outcome: training.Finished, Wanted: storage.WantRun}, nil)
 	e.OnActivity(acts.TrainSegment, mock.Anything, mock.Anything).After(b.trains).
 		Return(activities.SegmentResult{Outcome: training.Finished, Wanted: storage.WantRun}, nil)
 	e.OnActivity(acts.Settle, mock.Anything, mock.Anything).Return(b.settle)
