@@ -32,6 +32,9 @@ func (a *Activities) Plan(ctx context.Context, in SweepInput) (storage.PlanCount
 		return storage.PlanCounts{}, err
 	}
 	counts, err := a.Plans.WritePlan(ctx, in.Sweep, experimentsOf(sw, spec), planRows(sw, spec))
+	if final := (*temporal.ApplicationError)(nil); errors.As(err, &final) && final.NonRetryable() {
+		return counts, final // wrapped, it would be retried
+	}
 	if err != nil {
 		return counts, fmt.Errorf("plan sweep %s: %w", in.Sweep, err)
 	}
