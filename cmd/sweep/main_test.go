@@ -14,7 +14,16 @@ import (
 
 var updateGolden = flag.Bool("update", false, "write the golden files anew")
 
-func TestMain(m *testing.M) { os.Exit(stacktest.Main(m)) }
+// asProgram makes the test binary the program itself, for tests that need it
+// as a process of its own.
+const asProgram = "SWEEP_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+	}
+	os.Exit(stacktest.Main(m))
+}
 
 // said is what a command printed and how it ended.
 type said struct {

@@ -102,17 +102,17 @@ func TestRecordsKeepTheOrderOfColumns(t *testing.T) {
 }
 
 func TestPsqlGetsItsPasswordByEnvironmentAndReadsOnly(t *testing.T) {
-	env, err := psqlEnvironment("postgres://me:s%40crt@db:5433/sweep?sslmode=require")
+	env, err := psqlEnvironment("postgres://me:s%40crt@db:5433/sweep?sslmode=require", time.Minute)
 	if err != nil {
 		t.Fatal(err)
 	}
 	all := strings.Join(env, "\n")
-	for _, want := range []string{"PGHOST=db", "PGPORT=5433", "PGUSER=me", "PGPASSWORD=s@crt", "PGDATABASE=sweep", "PGSSLMODE=require", "role=sweep_reader", "default_transaction_read_only=on"} {
+	for _, want := range []string{"PGHOST=db", "PGPORT=5433", "PGUSER=me", "PGPASSWORD=s@crt", "PGDATABASE=sweep", "PGSSLMODE=require", "role=sweep_reader", "default_transaction_read_only=on", "statement_timeout=60000"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("no %s in\n%s", want, all)
 		}
 	}
-	if _, err := psqlEnvironment("host=db password=secret"); err == nil || strings.Contains(err.Error(), "secret") {
+	if _, err := psqlEnvironment("host=db password=secret", time.Minute); err == nil || strings.Contains(err.Error(), "secret") {
 		t.Errorf("got %v", err)
 	}
 }
