@@ -71,7 +71,9 @@ func ask(ctx context.Context, conn *pgx.Conn, sql string, rowLimit, byteLimit in
 	if _, err := conn.Exec(ctx, `BEGIN READ ONLY`); err != nil {
 		return t, err
 	}
-	if _, err := conn.Exec(ctx, "DECLARE answer NO SCROLL CURSOR FOR "+sql); err != nil {
+	// Extended protocol: one statement and no more (Exec without arguments would
+	// send a script).
+	if _, err := conn.PgConn().ExecParams(ctx, "DECLARE answer NO SCROLL CURSOR FOR "+sql, nil, nil, nil, nil).Close(); err != nil {
 		return t, fmt.Errorf("%w: %w", storage.ErrInvalid, err)
 	}
 	rows, err := conn.Query(ctx, fmt.Sprintf("FETCH FORWARD %d FROM answer", rowLimit+1))
