@@ -94,7 +94,8 @@ func (h *hook) environ() []string {
 }
 
 // TestASweepTellsItsWebhookEachEventOnce kills the worker between the first
-// message and the others.
+// message and the others. With -update its histories are kept for the replay
+// test, as TestRecordHistories does.
 func TestASweepTellsItsWebhookEachEventOnce(t *testing.T) {
 	h := newHook(t)
 	p := newPerson(t, h.environ()...)
@@ -137,6 +138,10 @@ experiments:
 	if slices.Sort(ids); len(slices.Compact(ids)) != 3 {
 		t.Errorf("ids %q", ids)
 	}
+	c := p.temporal()
+	defer c.Close()
+	keepHistory(t, c, "sweep/loud", "sweep-loud")
+	keepHistory(t, c, "notify/loud/"+h.refused[0], "notify-refused")
 	nowhere(t, p.home, hookToken, strings.TrimPrefix(hookSecret, "whsec_"))
 }
 
