@@ -46,7 +46,8 @@ func demo(t testing.TB, url string) *metrics.Store {
 	}
 	// Times as if they had been: k=1 takes 10 s, k=5 twice as long, seeds 1 s more each.
 	_, err := connect(t, url).Exec(t.Context(), `
-		UPDATE store.attempts a SET started = '2030-01-01 00:00:00Z', last_seen = '2030-01-01 00:00:00Z'::timestamptz + take, ended = '2030-01-01 00:00:00Z'::timestamptz + take
+		UPDATE store.attempts a SET started = '2030-01-01 00:00:00Z', last_seen = '2030-01-01 00:00:00Z'::timestamptz + take, ended = '2030-01-01 00:00:00Z'::timestamptz + take,
+			cpu_seconds = 0.75 * extract(epoch FROM take)
 		FROM (SELECT t.id, make_interval(secs => CASE WHEN (c.params->>'k')::int = 5 THEN 20 ELSE 10 END + t.seed) AS take
 		      FROM store.trials t JOIN store.configs c ON c.trial = t.id) x WHERE x.id = a.trial`)
 	d.must(err)
@@ -86,7 +87,7 @@ func (d demoWriter) plan() {
 }
 
 func demoRow(i int, c demoCell, seed int64) storage.PlanRow {
-	return storage.PlanRow{Index: i, Experiment: "ring", Hash: demoHash(c, seed), Config: []byte("{}"), Task: "gaussians", Seed: seed,
+	return storage.PlanRow{Index: i, Experiment: "ring", Hash: demoHash(c, seed), Config: []byte(`{"engine":2,"data":""}`), Task: "gaussians", Seed: seed,
 		Cell: c.String(), CellValues: json.RawMessage(fmt.Sprintf(`{"k":%d,"z_dim":%d}`, c.k, c.z)),
 		Params: json.RawMessage(fmt.Sprintf(`{"k":%d,"z_dim":%d,"mixture":"ring8","batch":100}`, c.k, c.z)), Steps: demoSteps, Queue: "train-cpu"}
 }
@@ -128,7 +129,8 @@ func (d demoWriter) fail(hash string, fence int64) {
 
 func (d demoWriter) claim(hash string) storage.Claim {
 	d.Helper()
-	c, err := d.Claim(d.ctx, storage.ClaimRequest{Hash: hash, WorkflowID: "group/" + hash, Worker: "host/1", Numerics: "cpu-ref", Lease: time.Hour}, nil)
+	c, err := d.Claim(d.ctx, storage.ClaimRequest{Hash: hash, WorkflowID: "group/" + hash, Worker: "host/1", Numerics: "cpu-ref", Lease: time.Hour,
+		Program: storage.Program{Machine: "linux/amd64, a processor", Version: "v1.2", Commit: "0123456789abcdef0123456789abcdef01234567"}}, nil)
 	d.must(err)
 	return c
 }
