@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"sweep/training/tasks/mnist/data"
@@ -22,6 +23,21 @@ func wrote(t *testing.T, seed int64) string {
 	return dir
 }
 
+// loaded keeps the test's own set between the tests: the real one is large.
+var loaded sync.Map
+
+// digits is the set that lookalike.Folder finds or draws.
+func digits(t testing.TB) *data.Set {
+	t.Helper()
+	dir := lookalike.Folder(t)
+	if s, ok := loaded.Load(dir); ok {
+		return s.(*data.Set)
+	}
+	s := load(t, dir)
+	loaded.Store(dir, s)
+	return s
+}
+
 func load(t testing.TB, dir string) *data.Set {
 	t.Helper()
 	s, err := data.Load(dir)
@@ -32,7 +48,7 @@ func load(t testing.TB, dir string) *data.Set {
 }
 
 func TestASetIsWhatItsFilesHold(t *testing.T) {
-	s := load(t, lookalike.Folder(t))
+	s := digits(t)
 	for _, p := range []data.Part{s.Train, s.Test} {
 		var perClass [data.Classes]int
 		for _, v := range p.Labels {
@@ -131,7 +147,7 @@ func TestEveryFileThatCannotBeUsedIsNamed(t *testing.T) {
 // Published files under each other's names are known by their content.
 func TestPublishedFilesUnderEachOthersNamesAreRefused(t *testing.T) {
 	from := lookalike.Folder(t)
-	if !load(t, from).Published() {
+	if !digits(t).Published() {
 		from = wrote(t, 1) // a look-alike's are told by their counts alone: see above
 	}
 	dir := t.TempDir()
@@ -141,7 +157,7 @@ func TestPublishedFilesUnderEachOthersNamesAreRefused(t *testing.T) {
 		}
 	}
 	swapped, err := data.Load(dir)
-	if published := load(t, from).Published(); published && (err == nil || strings.Count(err.Error(), "holds the content of") != 4) {
+	if published := digits(t).Published(); published && (err == nil || strings.Count(err.Error(), "holds the content of") != 4) {
 		t.Errorf("got %v", err)
 	} else if !published && (err != nil || swapped.Digest == load(t, from).Digest) {
 		t.Errorf("a swapped look-alike has the digest of a straight one, %v", err)

@@ -7,7 +7,6 @@ import (
 
 	"sweep/training/kernels"
 	"sweep/training/tasks/mnist/data"
-	"sweep/training/tasks/mnist/lookalike"
 )
 
 func order(n int, seed int64, epoch uint32) []int32 {
@@ -34,10 +33,10 @@ func TestAnEpochVisitsEveryImageOnce(t *testing.T) {
 	}
 }
 
-// Each image comes equally often at each place: 60,000 orders of 6, χ² of the
+// Each image comes equally often at each place: 12,000 orders of 6, χ² of the
 // 36 counts with 25 degrees of freedom, whose 1−10⁻⁶ quantile is 76.
 func TestOrdersAreUniform(t *testing.T) {
-	const orders, n = 60000, 6
+	const orders, n = 12000, 6
 	var at [n][n]float64
 	for epoch := range uint32(orders) {
 		for place, i := range order(n, 5, epoch) {
@@ -64,7 +63,7 @@ func draw(size int, pool []int32, step uint32) []int32 {
 func TestABatchHoldsImagesOfThePoolOnceEach(t *testing.T) {
 	pool := order(5000, 2, 0)[:1000]
 	seen := map[int32]int{}
-	for step := range uint32(2000) {
+	for step := range uint32(500) {
 		batch := draw(100, pool, step)
 		if !slices.Equal(batch, draw(100, pool, step)) {
 			t.Fatal("one step has two batches")
@@ -77,9 +76,9 @@ func TestABatchHoldsImagesOfThePoolOnceEach(t *testing.T) {
 			t.Fatalf("step %d: an image comes twice", step)
 		}
 	}
-	// Each image comes 200 times, sd 13.4.
+	// Each image comes 50 times, sd 6.7.
 	for _, i := range pool {
-		if n := seen[i]; math.Abs(float64(n)-200) > 6*13.4 {
+		if n := seen[i]; math.Abs(float64(n)-50) > 6*6.7 {
 			t.Errorf("image %d came %d times", i, n)
 		}
 		delete(seen, i)
@@ -111,7 +110,7 @@ func TestPixelsAreScaledAsTheSourceDoes(t *testing.T) {
 }
 
 func TestABatchIsFilledWithoutAllocation(t *testing.T) {
-	p := load(t, lookalike.Folder(t)).Train
+	p := digits(t).Train
 	pool, batch := order(p.Len(), 1, 0), make([]int32, 100)
 	pixels, classes, scale := make([]float32, 100*data.Pixels), make([]uint8, 100), data.Signed()
 	step := uint32(0)
@@ -155,7 +154,7 @@ func BenchmarkOrder(b *testing.B) {
 }
 
 func BenchmarkFill(b *testing.B) {
-	p := load(b, lookalike.Folder(b)).Train
+	p := digits(b).Train
 	batch, pixels, scale := order(p.Len(), 1, 0)[:100], make([]float32, 100*data.Pixels), data.Signed()
 	b.SetBytes(int64(4 * len(pixels)))
 	for b.Loop() {

@@ -10,7 +10,6 @@ import (
 
 	"sweep/training/kernels"
 	"sweep/training/tasks/mnist/data"
-	"sweep/training/tasks/mnist/lookalike"
 )
 
 // split makes a split of the test's own set, with the source's validation size.
@@ -24,7 +23,7 @@ func split(t *testing.T, labels []uint8, labelled int, seed int64) data.Split {
 }
 
 func TestASplitIsTheSourcesSplit(t *testing.T) {
-	labels := load(t, lookalike.Folder(t)).Train.Labels
+	labels := digits(t).Train.Labels
 	n := len(labels)
 	for _, labelled := range []int{10, 20, 50, 100, 200, n - data.ValidationSize(n)} {
 		for _, seed := range []int64{0, 1, 20170129, 1<<62 + 5} {
@@ -51,7 +50,7 @@ func TestASplitIsTheSourcesSplit(t *testing.T) {
 }
 
 func TestOneSeedHasOneSplitAndNestedLabels(t *testing.T) {
-	labels := load(t, lookalike.Folder(t)).Train.Labels
+	labels := digits(t).Train.Labels
 	few, again, other, more := split(t, labels, 10, 7), split(t, labels, 10, 7), split(t, labels, 10, 8), split(t, labels, 100, 7)
 	if fmt.Sprint(few) != fmt.Sprint(again) {
 		t.Error("one seed has two splits")
