@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"sweep/report/stats"
 )
@@ -95,10 +96,14 @@ func (e ExperimentComparison) ContrastGrid(full bool) Grid {
 		}
 		return c
 	}
-	return grid("paired differences, by seed",
-		left(of("contrast", func(k Contrast) string { return k.Value + " vs " + k.Against })),
+	title, star := "paired differences, by seed", func(Contrast) string { return "" }
+	if !full && slices.ContainsFunc(e.Contrasts, func(k Contrast) bool { return k.Planned }) {
+		title, star = title+" (* planned)", func(k Contrast) string { return map[bool]string{true: " *"}[k.Planned] }
+	}
+	return grid(title,
+		left(of("contrast", func(k Contrast) string { return k.short() + star(k) })),
 		left(of("at", func(k Contrast) string { return k.At })),
-		of("pairs", func(k Contrast) string { return fmt.Sprint(k.Pairs) }),
+		of("n", func(k Contrast) string { return fmt.Sprint(k.Pairs) }),
 		of("mean", func(k Contrast) string { return signedMaybe(k.Difference.Mean) }),
 		of("95 %", func(k Contrast) string { return ends(k.Difference.MeanInterval) }),
 		more(of("IQM", func(k Contrast) string { return signedMaybe(k.Difference.IQM) })),
@@ -109,10 +114,20 @@ func (e ExperimentComparison) ContrastGrid(full bool) Grid {
 		more(of("Cliff's delta", func(k Contrast) string { return signedMaybe(k.CliffDelta) })),
 		more(of("p sign-flip", func(k Contrast) string { return pOf(k.SignFlip) })),
 		more(of("p Wilcoxon", func(k Contrast) string { return pOf(k.Wilcoxon) })),
-		of("adjusted p", func(k Contrast) string { return pMaybe(k.Adjusted) }),
-		left(of("planned", func(k Contrast) string { return plan(k.Planned) })),
+		of("adj. p", func(k Contrast) string { return pMaybe(k.Adjusted) }),
+		more(left(of("planned", func(k Contrast) string { return plan(k.Planned) }))),
 		left(of("verdict", func(k Contrast) string { return string(k.Verdict) })),
-		of("more seeds", func(k Contrast) string { return countMaybe(k.SeedsNeeded) }))
+		of("+seeds", func(k Contrast) string { return countMaybe(k.SeedsNeeded) }))
+}
+
+// short spells the two sides, the axis once where there is one: "k 5 vs 1".
+func (c *Contrast) short() string {
+	value, ok := strings.CutPrefix(c.Value, c.Axis+"=")
+	against, too := strings.CutPrefix(c.Against, c.Axis+"=")
+	if ok && too {
+		return c.Axis + " " + value + " vs " + against
+	}
+	return c.Value + " vs " + c.Against
 }
 
 // maybe spells an optional value, "" without one.

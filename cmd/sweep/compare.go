@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -13,16 +15,43 @@ import (
 
 func newCompareCmd(a *app) *cobra.Command {
 	var o report.Options
+	var at, pairedBy string
 	cmd := &cobra.Command{
 		Use: "compare SWEEP", Short: "answer the sweep's question: statistics per cell, paired differences over seeds",
-		Example: "  sweep compare quick\n  sweep compare paper --experiment ring --metric high_quality",
-		Args:    exactly(1, "a sweep's name; `sweep ls` lists them"),
+		Long: `compare answers the sweep's question: a sentence for every contrast that its file plans,
+a table of the cells and a table of all contrasts.
+
+A contrast holds two cells that differ in one axis against each other, seed by seed: the
+mean difference with a 95 % bootstrap interval, the p of an exact sign-flip test, corrected
+by Holm's method over the planned contrasts (by Benjamini's and Hochberg's over the others,
+which are exploration), and a verdict. Diverged trials are never dropped. What each number
+means, and when not to trust it: docs/statistics.md.
+
+-o csv has a row for each cell and each contrast with every digit; md and latex are tables
+for a text; json is everything.`,
+		Example: `  sweep compare quick
+  sweep compare paper --experiment ring --metric high_quality
+  sweep compare paper --by k --at "epoch 20"
+  sweep compare paper -o latex > paper-tables.tex`,
+		Args:        exactly(1, "a sweep's name; `sweep ls` lists them"),
+		Annotations: map[string]string{outputs: "table json csv md latex"},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			var err error
+			if o.At, err = report.ParseAt(at); err != nil {
+				return invalid("--at: %v", err)
+			}
+			if pairedBy != "seed" {
+				return invalid("--paired-by %q: trials are paired by seed, which every arm shares", pairedBy)
+			}
 			return a.withServices(cmd.Context(), func(ctx context.Context, s *services) error { return a.compare(ctx, s, args[0], o) })
 		},
 	}
-	cmd.Flags().StringVar(&o.Experiment, "experiment", "", "compare this experiment only")
-	cmd.Flags().StringVar(&o.Metric, "metric", "", "compare by this metric instead of the experiment's own")
+	f := cmd.Flags()
+	f.StringVar(&o.Experiment, "experiment", "", "compare this experiment only")
+	f.StringVar(&o.Metric, "metric", "", "compare by this metric instead of the experiment's own")
+	f.StringVar(&o.By, "by", "", "compare the values of this axis, pooled over all other axes")
+	f.StringVar(&at, "at", "last", "which value of each trial: last, best, a step (5000), or an epoch (\"epoch 20\")")
+	f.StringVar(&pairedBy, "paired-by", "seed", "what pairs trials: seed")
 	return cmd
 }
 
@@ -37,70 +66,83 @@ func (a *app) compare(ctx context.Context, s *services, name string, o report.Op
 	if err != nil {
 		return s.unknownSweep(ctx, name, err)
 	}
-	if a.output == "csv" {
-		return cellsCSV(c).csv(a.out)
-	}
-	var tables []*table
-	for _, e := range c.Experiments {
-		tables = append(tables, cellTable(e))
-		if len(e.Contrasts) > 0 {
-			tables = append(tables, contrastTable(e))
-		}
-	}
-	if err := a.print(c, tables...); err != nil || a.output != "table" {
-		return err
-	}
-	return a.sentences(c)
+	return a.printComparison(c)
 }
 
-// sentences says the answer in words below the tables.
-func (a *app) sentences(c report.Comparison) error {
-	for i, e := range c.Experiments {
-		for j, k := range e.Contrasts {
-			if i+j == 0 {
-				fmt.Fprintln(a.out)
+func (a *app) printComparison(c report.Comparison) error {
+	switch a.output {
+	case "json":
+		return a.json(c)
+	case "csv":
+		return c.CSV(a.out)
+	case "md":
+		return c.Markdown(a.out)
+	case "latex":
+		return c.LaTeX(a.out)
+	}
+	return writeComparison(a.out, c, a.width(), a.colour())
+}
+
+// writeComparison reads like an answer: sentences, then the tables behind them.
+func writeComparison(out io.Writer, c report.Comparison, width int, colour bool) error {
+	var b strings.Builder
+	for _, e := range c.Experiments {
+		for _, s := range e.Say() {
+			b.WriteString(wrapped(oneLine(s), width) + "\n")
+		}
+		for _, g := range []report.Grid{e.CellGrid(false), e.ContrastGrid(false)} {
+			if len(g.Rows) == 0 {
+				continue
 			}
-			if _, err := fmt.Fprintln(a.out, k.Sentence); err != nil {
+			b.WriteString("\n")
+			if err := tableOf(g).write(&b, width, colour); err != nil {
 				return err
 			}
 		}
+		b.WriteString("\n")
 	}
-	_, err := fmt.Fprintf(a.out, "\n%s\n", c.Note)
+	b.WriteString(wrapped(c.Note, width) + "\n")
+	_, err := io.WriteString(out, b.String())
 	return err
 }
 
-func cellTable(e report.ExperimentComparison) *table {
-	t := newTable(fmt.Sprintf("%s: %s (%s)", e.Name, e.Metric, e.Goal), "cell", ">n", ">mean", ">sd", ">median", ">min", ">max", ">diverged", ">failed", ">not yet")
-	for _, c := range e.Cells {
-		t.add(c.Cell, c.N, optional(c.Mean), optional(c.SD), optional(c.Median), optional(c.Min), optional(c.Max), c.Diverged, c.Failed, c.NotYet+c.NoValue)
+// tableOf is a report's table as the terminal shows it.
+func tableOf(g report.Grid) *table {
+	t := newTable(g.Title, g.Head...)
+	for i, head := range g.Head {
+		t.right[head] = g.Right[i]
 	}
-	return t
-}
-
-func contrastTable(e report.ExperimentComparison) *table {
-	t := newTable("paired differences, by seed", "contrast", "at", ">pairs", ">mean", ">sd", ">median", ">better", ">equal", ">worse", ">diverged", ">not comparable")
-	for _, c := range e.Contrasts {
-		t.add(c.Value+" against "+c.Against, c.At, c.Pairs, signed(c.Difference.Mean), optional(c.Difference.SD), signed(c.Difference.Median),
-			c.Better, c.Equal, c.Worse, c.Diverged, c.NotComparable)
-	}
-	return t
-}
-
-func signed(v *float64) string {
-	if v == nil {
-		return "–"
-	}
-	return report.Signed(*v)
-}
-
-// cellsCSV is one table over all experiments with every digit.
-func cellsCSV(c report.Comparison) *table {
-	t := newTable("", "experiment", "metric", "goal", "cell", "trials", "n", "mean", "sd", "median", "min", "max", "diverged", "failed", "no_value", "not_yet")
-	for _, e := range c.Experiments {
-		for _, k := range e.Cells {
-			t.add(e.Name, e.Metric, e.Goal, k.Cell, k.Trials, k.N, exact(k.Mean), exact(k.SD), exact(k.Median), exact(k.Min), exact(k.Max),
-				k.Diverged, k.Failed, k.NoValue, k.NotYet)
+	for _, row := range g.Rows {
+		cells := make([]any, len(row))
+		for i, s := range row {
+			cells[i] = s
 		}
+		t.add(cells...)
 	}
 	return t
+}
+
+// wrapped breaks a paragraph between words so that it fits the terminal; what
+// follows the first line is indented. Without a width it stays one line.
+func wrapped(s string, width int) string {
+	if width <= 0 {
+		return s
+	}
+	var b strings.Builder
+	used := 0
+	for _, word := range strings.Fields(s) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case used == 0:
+		case used+1+n > width:
+			b.WriteString("\n  ")
+			used = 2
+		default:
+			b.WriteString(" ")
+			used++
+		}
+		b.WriteString(word)
+		used += n
+	}
+	return b.String()
 }

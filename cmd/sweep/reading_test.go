@@ -172,6 +172,7 @@ func TestReadingAServedSweep(t *testing.T) {
 	t.Run("show finds a trial by its first digits", func(t *testing.T) { testShowTrial(t, s) })
 	t.Run("logs tell the lost attempt", func(t *testing.T) { testLogs(t) })
 	t.Run("compare counts what diverged", func(t *testing.T) { testCompare(t) })
+	t.Run("compare at a moment and by an axis", func(t *testing.T) { testCompareAt(t) })
 	t.Run("report writes page and figures", func(t *testing.T) { testReport(t, s) })
 	t.Run("report's commands train the cells' trials", func(t *testing.T) { testRerun(t, s) })
 	t.Run("sql reads and cannot write", func(t *testing.T) { testSQL(t) })
@@ -245,13 +246,13 @@ func testLogs(t *testing.T) {
 
 func testCompare(t *testing.T) {
 	s := types(t, "", "compare", "small")
-	for _, want := range []string{"ring: modes_strict (maximize)", "k=5 against k=1", "1 diverged, ranked worst, not in the mean; 1 not comparable yet"} {
+	for _, want := range []string{"ring: modes_strict (maximize)", "k 5 vs 1", "1 pair with a diverged trial, scored worst; 1 not comparable yet"} {
 		if !strings.Contains(s.out, want) {
 			t.Errorf("no %q in:\n%s%s", want, s.out, s.err)
 		}
 	}
 	csv := types(t, "", "compare", "small", "-o", "csv")
-	if !strings.Contains(csv.out, "ring,modes_strict,maximize,k=1,2,2,5.5,0.7071067811865476,5.5,5,6,0,0,0,0\n") {
+	if !strings.Contains(csv.out, "\ncell,ring,modes_strict,maximize,last,k=1,,,2,5.5,,,0.7071067811865476,5.5,5.5,,,5,6,2,0,8,") {
 		t.Errorf("got:\n%s", csv.out)
 	}
 }
@@ -281,6 +282,7 @@ func testSuggestions(t *testing.T) {
 	for _, args := range [][]string{
 		{"show", "smal"}, {"status", "smal"}, {"watch", "smal"}, {"logs", "smal"}, {"compare", "smal"}, {"report", "smal"},
 		{"compare", "small", "--experiment", "rign"}, {"compare", "small", "--metric", "modes_strikt"},
+		{"compare", "small", "--by", "kk"},
 	} {
 		s := types(t, "", args...)
 		if s.code != exitInvalid || !strings.Contains(s.err, "did you mean") || strings.Count(s.err, "\n") != 1 {
