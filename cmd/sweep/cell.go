@@ -90,11 +90,3 @@ func isNumber(v any) bool {
 	}
 	return false
 }
-
-// exact spells an optional number with every digit, nothing for none.
-func exact(v *float64) string {
-	if v == nil {
-		return ""
-	}
-	return strconv.FormatFloat(*v, 'g', -1, 64)
-}
