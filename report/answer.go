@@ -11,7 +11,7 @@ import (
 // answerView is what the page says first of an experiment.
 type answerView struct {
 	Experiment string
-	Head       string // metric, how contrasts were chosen, how many were decided
+	Head       string // after the name: metric, how contrasts were chosen, how many were decided
 	Statements []statement
 	Unsaid     int // contrasts beyond the bound; their numbers are in the table
 }
@@ -82,7 +82,7 @@ func head(e ExperimentComparison, asked []Contrast, exploratory bool, ceiling *f
 	if ceiling != nil {
 		better += ", true data " + Number(*ceiling)
 	}
-	out := fmt.Sprintf("%s, judged by %s (%s).", e.Name, e.Metric, better)
+	out := fmt.Sprintf(", judged by %s (%s).", e.Metric, better)
 	if len(asked) == 0 {
 		return out + " No two cells differ in one axis alone: the tables below stand by themselves."
 	}
@@ -94,12 +94,35 @@ func head(e ExperimentComparison, asked []Contrast, exploratory bool, ceiling *f
 		kind = strings.Replace(kind, "contrasts, none of which the file names", "contrast, which the file does not name", 1)
 		kind = strings.Replace(kind, "contrasts named", "contrast named", 1)
 	}
+	return fmt.Sprintf("%s Of %d %s, %s.", out, len(asked), kind, tallied(asked))
+}
+
+// tallied counts the verdicts: "1 is better, 2 are undecided".
+func tallied(asked []Contrast) string {
 	count := map[Verdict]int{}
 	for _, c := range asked {
-		count[c.Verdict]++
+		switch c.Verdict {
+		case Better, Worse, Undecided:
+			count[c.Verdict]++
+		case TooFew:
+			count[TooFew]++
+		default: // no pair yet
+			count[TooFew]++
+		}
 	}
-	return fmt.Sprintf("%s Of %d %s: %d better, %d worse, %d undecided, %d with too few seeds.",
-		out, len(asked), kind, count[Better], count[Worse], count[Undecided], len(asked)-count[Better]-count[Worse]-count[Undecided])
+	var parts []string
+	for _, v := range []struct {
+		verdict      Verdict
+		one, several string
+	}{{Better, "is better", "are better"}, {Worse, "is worse", "are worse"}, {Undecided, "is undecided", "are undecided"}, {TooFew, "has too few seeds", "have too few seeds"}} {
+		switch n := count[v.verdict]; {
+		case n == 1:
+			parts = append(parts, "1 "+v.one)
+		case n > 1:
+			parts = append(parts, fmt.Sprintf("%d %s", n, v.several))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // lead is the verdict.
@@ -116,7 +139,7 @@ func lead(c Contrast) string {
 	case c.Verdict == Worse:
 		return fmt.Sprintf("%s is worse than %s%s.", c.Value, c.Against, at)
 	case c.Verdict == Undecided:
-		return fmt.Sprintf("%s and %s cannot be told apart%s.", c.Value, c.Against, at)
+		return fmt.Sprintf("It is undecided whether %s is better than %s%s.", c.Value, c.Against, at)
 	}
 	return fmt.Sprintf("Too few seeds to tell %s from %s%s.", c.Value, c.Against, at)
 }
@@ -144,7 +167,7 @@ func evidence(e ExperimentComparison, c Contrast) string {
 		fmt.Fprintf(&b, " On %s a trial diverged and was %s.", plural(c.Diverged, "seed"), c.penalty())
 	}
 	if c.Improvement != nil {
-		fmt.Fprintf(&b, " A run with %s beats one with %s with probability %s.", c.Value, c.Against, Number(math.Round(*c.Improvement*100)/100))
+		fmt.Fprintf(&b, " A run with %s beats one with %s with probability %s.", c.Value, c.Against, chance(*c.Improvement))
 	}
 	if c.SeedsNeeded != nil && *c.SeedsNeeded > 0 {
 		fmt.Fprintf(&b, " About %s would decide an effect of this size.", plural(*c.SeedsNeeded, "more seed"))
@@ -153,6 +176,17 @@ func evidence(e ExperimentComparison, c Contrast) string {
 		fmt.Fprintf(&b, " %s cannot be compared yet.", plural(c.NotComparable, "seed"))
 	}
 	return b.String()
+}
+
+// chance writes an estimated probability; a few runs prove no certainty.
+func chance(p float64) string {
+	switch {
+	case p > 0.99:
+		return "above 0.99"
+	case p < 0.01:
+		return "below 0.01"
+	}
+	return Number(math.Round(p*100) / 100)
 }
 
 func higher(d float64) string {
@@ -173,17 +207,23 @@ func corrected(c Contrast) string {
 	return fmt.Sprintf(" after %s’s correction for %d contrasts", name, c.Family)
 }
 
-// price compares what a trial of either cell took.
+// price compares what a finished trial of either cell took: processor time
+// where it was measured, which other work on the machine does not stretch.
 func price(costs costs, cells []*cell, c Contrast) string {
 	a, b := cellsOfContrast(cells, c)
 	if a == nil || b == nil {
 		return ""
 	}
-	ca, cb := costs.of(a).Each, costs.of(b).Each
-	if ca == nil || cb == nil || *ca <= 0 || *cb <= 0 {
+	ca, cb := costs.of(a), costs.of(b)
+	what, one, other := "processor", ca.EachCPU, cb.EachCPU
+	if one == nil || other == nil || *one <= 0 || *other <= 0 {
+		what, one, other = "worker", ca.Each, cb.Each
+	}
+	if one == nil || other == nil || *one <= 0 || *other <= 0 {
 		return ""
 	}
-	return fmt.Sprintf(" A trial of it took %s times the worker time (%s against %s).", Number(*ca / *cb), duration(*ca), duration(*cb))
+	return fmt.Sprintf(" A trial with %s took %s times the %s time of one with %s (%s against %s).",
+		c.Value, Number(*one / *other), what, c.Against, duration(*one), duration(*other))
 }
 
 // cellsOfContrast finds the two cells that a contrast holds against each other.

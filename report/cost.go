@@ -3,7 +3,9 @@ package report
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"time"
 
 	"sweep/storage"
@@ -27,7 +29,8 @@ type cellCost struct {
 	Seconds  float64
 	CPU      *float64 // processor seconds, nil unless measured for every attempt
 	Each     *float64 // mean seconds of a finished trial
-	Ratio    *float64 // Each against the cheapest cell's
+	EachCPU  *float64 // the same in processor seconds
+	Ratio    *float64 // EachCPU against the cheapest cell's, or Each where it was not measured everywhere
 	Steps    int64
 	Updates  *int64 // gradients of the discriminator, nil for a task without k
 	Repeated int64  // of Steps, those that a rollback made necessary
@@ -56,15 +59,21 @@ func costsOf(attempts []storage.Attempt) costs {
 // table is the cost of every cell.
 func (c costs) table(cells []*cell) []cellCost {
 	out := make([]cellCost, len(cells))
-	least := math.Inf(1)
 	for i, cell := range cells {
 		out[i] = c.of(cell)
-		if out[i].Each != nil && *out[i].Each > 0 {
-			least = min(least, *out[i].Each)
+	}
+	each := func(row cellCost) *float64 { return row.EachCPU }
+	if slices.ContainsFunc(out, func(row cellCost) bool { return row.Each != nil && row.EachCPU == nil }) {
+		each = func(row cellCost) *float64 { return row.Each }
+	}
+	least := math.Inf(1)
+	for _, row := range out {
+		if e := each(row); e != nil && *e > 0 {
+			least = min(least, *e)
 		}
 	}
 	for i := range out {
-		if e := out[i].Each; e != nil && finite(least) {
+		if e := each(out[i]); e != nil && finite(least) {
 			ratio := *e / least
 			out[i].Ratio = &ratio
 		}
@@ -74,7 +83,7 @@ func (c costs) table(cells []*cell) []cellCost {
 
 func (c costs) of(cell *cell) cellCost {
 	row := cellCost{Cell: cell.name}
-	var finished []float64
+	var finished, finishedCPU []float64
 	updates, known, cpu, measured := int64(0), true, 0.0, true
 	for _, t := range cell.trials {
 		cost, tried := c[t.ID]
@@ -90,7 +99,7 @@ func (c costs) of(cell *cell) cellCost {
 		known = known && ok
 		updates += cost.steps * per
 		if t.State == storage.Finished {
-			finished = append(finished, cost.seconds)
+			finished, finishedCPU = append(finished, cost.seconds), append(finishedCPU, cost.cpu)
 		}
 	}
 	row.Each = Summarize(finished).Mean
@@ -98,7 +107,7 @@ func (c costs) of(cell *cell) cellCost {
 		row.Updates = &updates
 	}
 	if measured && row.Trials > 0 {
-		row.CPU = &cpu
+		row.CPU, row.EachCPU = &cpu, Summarize(finishedCPU).Mean
 	}
 	return row
 }
@@ -114,6 +123,16 @@ func updatesPerStep(t storage.Final) (int64, bool) {
 		return 0, false
 	}
 	return max(1, *p.K), true
+}
+
+// total adds up what a page's trials took.
+func (c costs) total() (trials int, seconds float64, steps int64) {
+	ids := slices.Sorted(maps.Keys(c)) // one order of adding, the same sum
+	for _, id := range ids {
+		seconds += c[id].seconds
+		steps += c[id].steps
+	}
+	return len(c), seconds, steps
 }
 
 // duration writes seconds for people: 4.2 s, 3 min 20 s, 2 h 05 min.

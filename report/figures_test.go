@@ -313,7 +313,7 @@ func TestOnlyNarrowsThePage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(string(d.HTML), "judged by reverse_kl (lower is better") || strings.Contains(string(d.HTML), "judged by modes_strict") {
+	if !strings.Contains(string(d.HTML), ", judged by reverse_kl (lower is better") || strings.Contains(string(d.HTML), "judged by modes_strict") {
 		t.Error("the page does not judge by the metric that was asked for")
 	}
 	for _, o := range []report.Options{{Experiment: "rong"}, {Metric: "modes"}} {

@@ -12,6 +12,7 @@ import (
 
 	"sweep/report/chart"
 	"sweep/storage"
+	"sweep/sweeps"
 )
 
 // Meta is what a page is asked for and what it says of the program that makes
@@ -129,6 +130,7 @@ const (
 // pageView is what the template shows.
 type pageView struct {
 	Name, File    string
+	Description   string // the file's own words
 	Text          string // the sweep file, verbatim
 	Cut           bool   // it was too long to show in full
 	State         storage.SweepState
@@ -138,6 +140,7 @@ type pageView struct {
 	StepsDone     int64
 	StepsTotal    int64
 	Answers       []answerView
+	Cost          string // of the whole sweep
 	Note          string
 	Experiments   []*experimentView
 	Rows          int // bound on each experiment's tables
@@ -171,6 +174,9 @@ func gather(ctx context.Context, src Source, blobs Blobs, sweep string, meta Met
 	}
 	v := &pageView{Name: p.Name, File: filepath.Base(p.File), Text: string(p.Text[:min(len(p.Text), maxText)]), Cut: len(p.Text) > maxText,
 		State: p.State, Revision: p.Revision, Submitted: p.Submitted, At: p.At, Note: Note + compare.problem, Version: meta.Version}
+	if spec, err := sweeps.Parse(p.File, p.Text); err == nil {
+		v.Description = spec.Description
+	}
 	v.Rows = max(leastRows, maxTableRows/max(1, len(p.Experiments)))
 	for i, e := range p.Experiments {
 		v.add(e)
@@ -231,6 +237,9 @@ func (v *pageView) finish(attempts []storage.Attempt, p storage.SweepProgress) {
 		if _, ok := trials[a.TrialID]; ok {
 			own = append(own, a)
 		}
+	}
+	if n, seconds, steps := costsOf(own).total(); n > 0 {
+		v.Cost = fmt.Sprintf("In all, %s took %s of worker time and %s outer iterations.", plural(n, "trial"), duration(seconds), grouped(steps))
 	}
 	v.Attempts = newAttempts(own, trials, p)
 	v.Provenance = newProvenance(own)

@@ -68,7 +68,7 @@ func TestPageTellsWhatHappened(t *testing.T) {
 	for _, want := range []string{
 		"12 trials: 10 finished, 1 diverged, 1 not yet",
 		"modes_strict is higher by 2 on average over 3 paired seeds", "k=5 better on 2, equal on 0, worse on 1 of 3 seeds", "On 1 seed a trial diverged and was scored worst",
-		"A trial of it took 1 times the worker time (1 min 30 s against 1 min 30 s)",
+		"A trial with k=5 took 1 times the processor time of one with k=1 (46 s against 46 s)", "of worker time and",
 		"13 attempts at 12 trials, 1 of which were taken up again; 1600 points were rolled back",
 		"Points differed when these trials were replayed",
 		"g_loss is NaN at step 700",

@@ -5,8 +5,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-
-	"gonum.org/v1/plot"
 )
 
 // axis maps data to pixels.
@@ -25,16 +23,29 @@ type tick struct {
 	Label string
 }
 
-// ticks are gonum's major ticks.
+// ticks are at multiples of 1, 2 or 5 times a power of ten, four to eight of
+// them.
 func (a axis) ticks() []tick {
-	var out []tick
-	for _, t := range (plot.DefaultTicks{}).Ticks(a.low, a.high) {
-		if !t.IsMinor() && t.Value >= a.low && t.Value <= a.high {
-			out = append(out, tick{a.at(t.Value), label(t.Value)})
+	step := math.Pow(10, math.Floor(math.Log10(a.high-a.low)))
+	for _, smaller := range []float64{0.5, 0.2, 0.1} {
+		if (a.high-a.low)/step >= 4 {
+			break
 		}
+		step = smaller * math.Pow(10, math.Floor(math.Log10(a.high-a.low)))
+	}
+	var out []tick
+	for i := math.Ceil(a.low / step); i*step <= a.high && len(out) < maxTicks; i++ {
+		v := i * step
+		if v == 0 {
+			v = 0 // not minus zero
+		}
+		out = append(out, tick{a.at(v), label(v)})
 	}
 	return out
 }
+
+// maxTicks bounds an axis whose ends rounding has made odd.
+const maxTicks = 20
 
 // label writes an axis value: thousands as k from 10,000 upwards.
 func label(v float64) string {

@@ -54,6 +54,7 @@ const (
 type panelView struct {
 	Width, Height, Left, Right, Top, Bottom float64
 	Title, XLabel, Alt                      string
+	KeyFrom, KeyTo                          float64 // the reference's key, above the lines
 	XTicks, YTicks                          []tick
 	Reference                               *tick
 	Bands, Thin, Thick                      []stroke
@@ -78,6 +79,8 @@ func (l Lines) views(alt string) []panelView {
 			Title: p.Title, XLabel: l.XLabel, Alt: join(p.Title, alt), XTicks: x.ticks(), YTicks: y.ticks()}
 		if l.Reference != nil {
 			v.Reference = &tick{y.at(l.Reference.Value), l.Reference.Label}
+			v.KeyTo = panelWidth - panelRight - 6.5*float64(len([]rune(l.Reference.Label)))
+			v.KeyFrom = v.KeyTo - 22
 		}
 		for _, s := range p.Series {
 			v.draw(s, x, y, l.Steps)
