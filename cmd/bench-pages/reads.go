@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"sweep/report"
@@ -16,7 +17,7 @@ import (
 // those that people ask in SQL.
 func reads(s *metrics.Store, spec synthetic.Spec) []read {
 	b := bench{s, spec}
-	return append(b.calls(), b.questions()...)
+	return slices.Concat(b.calls(), b.questions(), b.pages(), b.pageReads())
 }
 
 type bench struct {
@@ -66,6 +67,12 @@ func (b bench) calls() []read {
 		}},
 		{"last values of one metric of every trial", func(ctx context.Context, _ int) (int, error) {
 			return count(s.Finals(ctx, synthetic.Sweep, synthetic.Experiment, metric))
+		}},
+		{"values at a step of every trial", func(ctx context.Context, _ int) (int, error) {
+			return count(s.FinalsAt(ctx, synthetic.Sweep, synthetic.Experiment, metric, b.spec.Steps/2))
+		}},
+		{"best values over time of every trial", func(ctx context.Context, _ int) (int, error) {
+			return count(s.FinalsBest(ctx, synthetic.Sweep, synthetic.Experiment, metric, true))
 		}},
 		{"every trial of the sweep", func(ctx context.Context, _ int) (int, error) {
 			return count(s.Trials(ctx, synthetic.Sweep, metrics.Filter{}))

@@ -48,32 +48,6 @@ func limit(n int) int {
 	return n
 }
 
-// finalColumns are trialColumns without the view, which would find each trial
-// twice.
-const finalColumns = `t.hash, p.sweep, p.idx, p.experiment, t.task, p.cell, p.cell_values, t.seed, c.params, t.state, t.step, t.steps,
-	t.attempts, coalesce(t.numerics, ''), t.nondeterministic, coalesce(t.reason, ''), t.updated`
-
-// Finals lists each trial of an experiment ("" for all) with its last value of
-// one metric, in plan order; Value is nil where it has none.
-func (s *Store) Finals(ctx context.Context, sweep, experiment, metric string) ([]storage.Final, error) {
-	rows, _ := s.pool.Query(ctx, `
-		SELECT `+finalColumns+`, coalesce(l.last_step, -1), l.value
-		FROM store.plan p
-		JOIN store.trials t ON t.id = p.trial
-		JOIN store.configs c ON c.trial = p.trial
-		LEFT JOIN LATERAL (
-			SELECT q.last_step, q.vals[cardinality(q.vals)] AS value FROM store.points q
-			WHERE q.trial = p.trial AND q.metric = (SELECT id FROM store.metric_names WHERE name = $3)
-			ORDER BY q.first_step DESC LIMIT 1) l ON true
-		WHERE p.sweep = $1 AND p.wanted AND ($2 = '' OR p.experiment = $2)
-		ORDER BY p.idx, p.cell LIMIT $4`, sweep, experiment, metric, maxRows)
-	out, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (f storage.Final, err error) {
-		f.Metric = metric
-		return f, row.Scan(append(trialFields(&f.Trial), &f.ValueStep, &f.Value)...)
-	})
-	return out, explain("read the last values of sweep "+sweep, err)
-}
-
 // Attempts lists the attempts of a sweep's trials, or of one trial (its hash),
 // in plan order and then by fence.
 func (s *Store) Attempts(ctx context.Context, sweepOrTrial string) ([]storage.Attempt, error) {
