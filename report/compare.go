@@ -120,15 +120,7 @@ func newComparer(ctx context.Context, src Finals, sweep string, o Options) (*com
 	return c, nil
 }
 
-// compareExperiment is one experiment's comparison by its last values.
-func compareExperiment(ctx context.Context, src Finals, sweep string, e storage.Experiment, metric string) (ExperimentComparison, error) {
-	c, err := newComparer(ctx, src, sweep, Options{Metric: metric})
-	if err != nil {
-		return ExperimentComparison{}, err
-	}
-	return c.experiment(ctx, e)
-}
-
+// experiment is one experiment's comparison.
 func (c *comparer) experiment(ctx context.Context, e storage.Experiment) (ExperimentComparison, error) {
 	c.intervals = 0
 	m, err := metricOf(e, c.options.Metric)

@@ -1,6 +1,7 @@
 // Package report turns what a sweep recorded into answers: statistics per cell
-// and paired differences over seeds (Compare), the strip figure of the source's
-// first experiment (Strip), and one self-contained HTML page (Build, Page).
+// and paired differences over seeds (Compare), pictures of what was generated
+// (Strip, Gallery), and one self-contained HTML page with its figures (Build,
+// Page), whose charts are drawn by report/chart.
 //
 // It promises that the same rows and objects give the same bytes, that no trial
 // is dropped silently (diverged, failed and unfinished ones are counted where
