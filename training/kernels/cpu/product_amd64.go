@@ -3,12 +3,13 @@
 package cpu
 
 // A product is cut so that what the inner loop reads stays near: a packed panel
-// of b (16 kB) in the first cache, all panels of the cut (256 kB) and the rows of
-// a (192 kB) in the second.
+// of b (20 kB) in the first cache, all panels of the cut (320 kB) and the rows of
+// a (240 kB) in the second. Cuts of the depth are about equal: each reads and
+// writes all of out, which a short last one would not be worth.
 const (
 	width     = 16
 	narrow    = 8
-	depthCut  = 256
+	depthCut  = 320
 	rowCut    = 192
 	columnCut = 256
 )
@@ -78,8 +79,9 @@ func (v *avx2) product(p product, bias []float32, tail uint) {
 	if v.thinProduct(&p, bias, tail) {
 		return
 	}
-	for from := 0; ; from += depthCut {
-		depth, flags := min(depthCut, p.depth-from), uint(0)
+	cut := evenCut(p.depth)
+	for from := 0; ; from += cut {
+		depth, flags := min(cut, p.depth-from), uint(0)
 		if from > 0 {
 			flags |= fromC
 		}
@@ -94,6 +96,14 @@ func (v *avx2) product(p product, bias []float32, tail uint) {
 			return
 		}
 	}
+}
+
+// evenCut is the depth of all cuts but the last, a multiple of eight, which is
+// what packColumns takes at a time.
+func evenCut(depth int) int {
+	cuts := max(1, (depth+depthCut-1)/depthCut)
+	each := (depth + cuts - 1) / cuts
+	return (each + 7) / 8 * 8
 }
 
 // columns packs the columns first … end−1 of the right factor once and computes
