@@ -33,7 +33,20 @@ func TestShapesThatDoNotAgreePanic(t *testing.T) {
 		"adam": func() {
 			be.Adam(make([]float32, 4), make([]float32, 4), make([]float32, 3), make([]float32, 4), kernels.AdamStep{})
 		},
-		"softplus": func() { be.SoftplusGrad(random(1, 3), random(1, 4), random(1, 1), 1) },
+		"activation": func() { be.Activate(short, random(3, 4), random(3, 4), 1, kernels.Activation{Curve: kernels.Softplus}) },
+		"noise": func() {
+			be.Activate(random(3, 4), random(3, 4), short, 1, kernels.Activation{Curve: kernels.Tanh})
+		},
+		"slope":       func() { be.ActivateGrad(random(3, 4), random(3, 4), short, kernels.Activation{Curve: kernels.Tanh}) },
+		"statistics":  func() { be.BatchStats(random(2, 4), random(3, 4), 1) },
+		"normalising": func() { be.BatchNorm(random(3, 4), random(3, 4), random(3, 4), random(1, 3), random(1, 4), true) },
+		"way back": func() {
+			be.BatchNormGrad(random(3, 4), short, random(3, 4), random(3, 4), random(1, 4), random(2, 4))
+		},
+		"column scale": func() { be.ColScale(short, random(3, 4), random(1, 4)) },
+		"kernels":      func() { be.Similar(random(3, 4), random(3, 6)) },
+		"samples":      func() { be.SimilarGrad(short, random(3, 8), random(3, 4)) },
+		"softplus":     func() { be.SoftplusGrad(random(1, 3), random(1, 4), random(1, 1), 1) },
 	} {
 		func() {
 			defer func() {
