@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -40,6 +41,8 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			s.fail(w, r, &refusal{http.StatusMisdirectedRequest, "This server is not known by that name; --host NAME makes it known."})
 		case len(r.URL.Path)+len(r.URL.RawQuery) > maxURL:
 			s.fail(w, r, &refusal{http.StatusRequestURITooLong, "The address is too long."})
+		case badQuery(r):
+			s.fail(w, r, mistake("The address has a part that cannot be read."))
 		case foreign(r):
 			s.fail(w, r, &refusal{http.StatusForbidden, "Another site asked for this."})
 		default:
@@ -74,6 +77,12 @@ func (s *Server) knownHost(hostport string) bool {
 	}
 	addr, err := netip.ParseAddr(host)
 	return err == nil && (s.AnyIP || addr.IsLoopback())
+}
+
+// badQuery tells whether a part of the query would silently be left out.
+func badQuery(r *http.Request) bool {
+	_, err := url.ParseQuery(r.URL.RawQuery)
+	return err != nil
 }
 
 // foreign tells whether another site's page asks for something other than to
