@@ -11,10 +11,13 @@ import (
 	"sweep/sweeps"
 )
 
+// digests are what the shipped files' data sets have: MNIST's published files.
+var digests = sweeps.Digests{"mnist": "b2d8f5bf39174ee5ffeefa97e42d673c35432b411bb5d1f74fbbeddae7f1690a"}
+
 func mustExpand(t testing.TB, s *sweeps.Spec, only ...string) []sweeps.Trial {
 	t.Helper()
 	var out []sweeps.Trial
-	for trial, err := range s.Expand(only...) {
+	for trial, err := range s.ExpandWith(digests, only...) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -168,7 +171,7 @@ func TestPlansThatCannotRunAreRefused(t *testing.T) {
 		values[i] = fmt.Sprint(i + 1)
 	}
 	thousand := "[" + strings.Join(values, ",") + "]"
-	const mixed = "version: 1\nname: x\nexperiments:\n  - {name: ring, task: gaussians}\n  - {name: ssl, task: mnist-ssl}\n" +
+	const mixed = "version: 1\nname: x\nexperiments:\n  - {name: ring, task: gaussians}\n  - {name: cartoons, task: faces}\n" +
 		"  - {name: double, task: gaussians}\n  - {name: faces, task: faces}\n"
 	for _, c := range []struct {
 		name, text string
@@ -183,12 +186,12 @@ func TestPlansThatCannotRunAreRefused(t *testing.T) {
 		{"one over the budget", one("seeds: 4") + "budget: {max_trials: 3}\n", nil,
 			"x.yaml:5:22: budget.max_trials: the plan has 4 trials, more than budget.max_trials allows (3)"},
 		{"a missing task", mixed, nil,
-			"x.yaml:5:23: experiments[1].task: experiment ssl cannot run: task mnist-ssl is not in this version of sweep; run the others with --only ring,double\n" +
+			"x.yaml:5:28: experiments[1].task: experiment cartoons cannot run: task faces is not in this version of sweep; run the others with --only ring,double\n" +
 				"x.yaml:7:25: experiments[3].task: experiment faces cannot run: task faces is not in this version of sweep; run the others with --only ring,double"},
-		{"a missing task by name", mixed, []string{"ring", "ssl"},
-			"x.yaml:5:23: experiments[1].task: experiment ssl cannot run: task mnist-ssl is not in this version of sweep; run the others with --only ring,double"},
+		{"a missing task by name", mixed, []string{"ring", "cartoons"},
+			"x.yaml:5:28: experiments[1].task: experiment cartoons cannot run: task faces is not in this version of sweep; run the others with --only ring,double"},
 		{"an unknown experiment", mixed, []string{"rng"}, `x.yaml: no experiment is named "rng" (did you mean "ring"?)`},
-		{"no experiment at all", mixed, []string{"stacked-mnist"}, `x.yaml: no experiment is named "stacked-mnist" (there are ring, ssl, double, faces)`},
+		{"no experiment at all", mixed, []string{"stacked-mnist"}, `x.yaml: no experiment is named "stacked-mnist" (there are ring, cartoons, double, faces)`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := mustParse(t, "x.yaml", c.text)

@@ -52,7 +52,7 @@ func checkErrors(t *testing.T, spec *sweeps.Spec, err error) {
 
 func checkTrials(t *testing.T, spec *sweeps.Spec, e sweeps.Experiment, n int) {
 	seen := 0
-	for trial, err := range spec.Expand(e.Name) {
+	for trial, err := range spec.ExpandWith(digests, e.Name) {
 		if err != nil || trial.Index != seen || trial.Experiment != e.Name || len(trial.Config.Hash()) != 64 {
 			t.Fatalf("trial %d: %+v, %v", seen, trial, err)
 		}

@@ -71,6 +71,7 @@ type Param struct {
 	Min     float64 // numbers: inclusive bounds
 	Max     float64
 	Enum    []string // strings: the allowed values
+	Among   []int64  // integers: the allowed values, within Min and Max; all of them where it is empty
 	Later   []string // strings: values that files may come to name, refused as not supported yet
 }
 
@@ -91,6 +92,8 @@ func (p Param) check(v Value) error {
 		return fmt.Errorf("%q is not one of %s", v.Str(), strings.Join(p.Enum, ", "))
 	case (p.Kind == Int || p.Kind == Float) && !(v.Float() >= p.Min && v.Float() <= p.Max): // NaN is outside too
 		return fmt.Errorf("%s is outside %g to %g", v, p.Min, p.Max)
+	case len(p.Among) > 0 && !slices.Contains(p.Among, v.Int()):
+		return fmt.Errorf("%s is not one of %s", v, strings.Trim(fmt.Sprint(p.Among), "[]"))
 	}
 	return nil
 }
@@ -104,8 +107,11 @@ type Schema struct {
 	Params  []Param
 	Metrics []Metric
 
-	// StepsParam names the Int parameter that holds a trial's outer iterations.
+	// StepsParam names the Int parameter that holds a trial's outer iterations;
+	// where StepsPer names one too, the first counts epochs and the second holds
+	// the iterations of one.
 	StepsParam string
+	StepsPer   string
 
 	// Canonical rewrites parameters that cannot matter to one spelling
 	// (design.md §4.5), so that two names of one computation share a hash.
@@ -179,4 +185,9 @@ func (s Schema) Resolve(given Params) (Params, error) {
 }
 
 // Steps is the number of outer iterations of a resolved trial.
-func (s Schema) Steps(p Params) int64 { return p.Int(s.StepsParam) }
+func (s Schema) Steps(p Params) int64 {
+	if s.StepsPer == "" {
+		return p.Int(s.StepsParam)
+	}
+	return p.Int(s.StepsParam) * p.Int(s.StepsPer)
+}

@@ -21,6 +21,7 @@ import (
 	"sweep/storage/objects"
 	"sweep/training/engine"
 	"sweep/training/tasks/gaussians"
+	"sweep/training/tasks/mnist"
 	"sweep/training/tasks/noop"
 )
 
@@ -102,7 +103,7 @@ func newWebhooks() *webhook.Sender { return webhook.New(os.Environ(), webhook.Op
 // newEngine is the engine with every task that this version trains; those that
 // read a data set take it from the library.
 func newEngine(data *datasets.Library) *engine.Engine {
-	return engine.New(gaussians.Task{}, noop.Task{}, noop.OverMNIST{Sets: data})
+	return engine.New(gaussians.Task{}, mnist.Task{Sets: data}, noop.Task{}, noop.OverMNIST{Sets: data})
 }
 
 // groups asks Temporal after group workflows.

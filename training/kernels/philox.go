@@ -25,6 +25,8 @@ const (
 	StreamSplit    Stream = 9  // MNIST: labelled, unlabelled and validation images
 	StreamOrder    Stream = 10 // MNIST: the order of an epoch
 	StreamLabelled Stream = 11 // MNIST: labelled batches
+	StreamNoise    Stream = 12 // MNIST: the discriminator's noise in the look-ahead steps
+	StreamNoiseG   Stream = 13 // MNIST: the same in the generator's steps
 )
 
 // Counter names a run of blocks: one stream's draws at one inner step of one

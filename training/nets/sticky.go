@@ -71,3 +71,11 @@ func (s *sticky[T]) rowMean(x node, sign float64) node {
 	}
 	return s.scale(sum, sign/float64(x.Shape()[0]))
 }
+
+func (s *sticky[T]) rows(x node, first, n int) node {
+	return s.do(func() (node, error) { return s.ops.Rows(x, first, n) })
+}
+
+func (s *sticky[T]) logSumExp(l node) node {
+	return s.do(func() (node, error) { return s.ops.LogSumExp(l) })
+}

@@ -97,10 +97,22 @@ func (l *Loop[T]) lookAhead(outer uint32) (first Look) {
 		l.stepD(inner)
 		if inner == 0 {
 			first = look
-			l.first.keep(l.D)
+			l.keepFirst()
 		}
 	}
 	return first
+}
+
+// keepFirst keeps what wayBack will need: with one step there is no way back,
+// and copying a large network costs as much as stepping it.
+func (l *Loop[T]) keepFirst() {
+	if l.k == 1 || l.rollback == None {
+		return
+	}
+	l.first.keepWeights(l.D)
+	if l.rollback == Restore {
+		l.first.keepMoments(l.D)
+	}
 }
 
 // stepD is D's step inner, noted where the way back will need it.
@@ -117,6 +129,9 @@ func (l *Loop[T]) stepD(inner int) {
 // wayBack returns D to its state after look-ahead step 0. With reset only the
 // weights matter: the moments are zeroed before they are used again.
 func (l *Loop[T]) wayBack() {
+	if l.k == 1 {
+		return
+	}
 	switch l.rollback {
 	case None:
 	case Restore:

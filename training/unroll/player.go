@@ -33,6 +33,14 @@ func NewSGDPlayer[T kernels.Float](be kernels.Backend[T], rate float64, weights,
 	return &Player[T]{Weights: weights, Grads: grads, sgd: newDescent(be, rate, weights), be: be}
 }
 
+// SetRate changes the step size of the steps to come.
+func (p *Player[T]) SetRate(rate float64) {
+	p.adam.Rate = rate
+	if p.sgd != nil {
+		p.sgd.rate = T(rate)
+	}
+}
+
 // step is one step on the gradients as they are.
 func (p *Player[T]) step() {
 	p.Steps++
@@ -69,8 +77,9 @@ func newMemory[T kernels.Float](p *Player[T]) *memory[T] {
 	return &memory[T]{weights: zerosLike[T](p.Weights), m: zerosLike[T](p.M), v: zerosLike[T](p.V)}
 }
 
-func (c *memory[T]) keep(p *Player[T]) {
-	copyAll(c.weights, p.Weights)
+func (c *memory[T]) keepWeights(p *Player[T]) { copyAll(c.weights, p.Weights) }
+
+func (c *memory[T]) keepMoments(p *Player[T]) {
 	copyAll(c.m, p.M)
 	copyAll(c.v, p.V)
 	c.steps = p.Steps
