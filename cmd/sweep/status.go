@@ -55,7 +55,7 @@ func linkLine(link string) string {
 	if link == "" {
 		return ""
 	}
-	return "its trials in the Temporal web UI: " + link + "\n"
+	return "live page: `sweep web`; its trials in the Temporal web UI: " + link + "\n"
 }
 
 // status starts nothing: a stack that is down is an answer.
@@ -145,7 +145,7 @@ func stackFooter(r devstack.Report) string {
 	if !r.Up {
 		return fmt.Sprintf("the local stack is down; `sweep up` starts it (data in %s, %s)\n", r.Home, megabytes(r.DiskBytes))
 	}
-	return fmt.Sprintf("Temporal web UI: %s\ndata in %s: %s on disk; %s of memory in all\n", r.State.UI, r.Home, megabytes(r.DiskBytes), megabytes(r.PSSBytes))
+	return fmt.Sprintf("live page: `sweep web`; Temporal web UI: %s\ndata in %s: %s on disk; %s of memory in all\n", r.State.UI, r.Home, megabytes(r.DiskBytes), megabytes(r.PSSBytes))
 }
 
 func megabytes(n int64) string { return fmt.Sprintf("%.0f MB", float64(n)/1e6) }

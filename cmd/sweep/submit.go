@@ -68,7 +68,7 @@ func (a *app) submit(ctx context.Context, file string, f submitFlags) error {
 		return err
 	}
 	if err := a.say(map[string]any{"sweep": spec.Name, "trials": n, "web_ui": s.uiLink(spec.Name)},
-		"submitted %s: %s (Temporal web UI: %s)\n", spec.Name, count(n, "trial"), s.uiLink(spec.Name)); err != nil {
+		"submitted %s: %s (live page: `sweep web`; Temporal web UI: %s)\n", spec.Name, count(n, "trial"), s.uiLink(spec.Name)); err != nil {
 		return err
 	}
 	if spec.Notify.Webhook != "" {
