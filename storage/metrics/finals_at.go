@@ -40,8 +40,8 @@ func (s *Store) FinalsBest(ctx context.Context, sweep, experiment, metric string
 	return s.finals(ctx, "read the best values of sweep "+sweep, `
 		SELECT coalesce(q.steps[n], q.first_step + (n - 1) * q.stride::bigint), q.vals[n] FROM (
 			SELECT first_step, stride, steps, vals,
-			       (SELECT `+best+`(v) FROM unnest(vals) v WHERE v > '-Infinity' AND v < 'Infinity') AS best
-			FROM store.points q WHERE q.trial = p.trial AND q.metric = m.id) q
+			       (SELECT `+best+`(v) FILTER (WHERE v > '-Infinity' AND v < 'Infinity') FROM (SELECT unnest(vals) AS v) u) AS best
+			FROM store.points q WHERE q.trial = p.trial AND q.metric = m.id OFFSET 0) q -- OFFSET: best is found once
 		CROSS JOIN LATERAL (SELECT array_position(q.vals, q.best) AS n) i
 		WHERE q.best IS NOT NULL ORDER BY q.best `+order+`, q.first_step LIMIT 1`, sweep, experiment, metric)
 }

@@ -123,6 +123,25 @@ func TestNoReadScansThePoints(t *testing.T) {
 		"a series of a trial": {30, func(ctx context.Context) error {
 			return second(s.Series(ctx, hash, synthetic.Metric, 0, math.MaxInt64, 0))
 		}},
+		"values at a step": {700, func(ctx context.Context) error {
+			return second(s.FinalsAt(ctx, synthetic.Sweep, "ring", synthetic.Metric, 500))
+		}},
+		"best values": {700, func(ctx context.Context) error {
+			return second(s.FinalsBest(ctx, synthetic.Sweep, "ring", synthetic.Metric, true))
+		}},
+		"the page's sweeps":      {700, func(ctx context.Context) error { return second(s.SweepLines(ctx, storage.SweepMark{}, 50)) }},
+		"the page's experiments": {700, func(ctx context.Context) error { return second(s.ExperimentLines(ctx, synthetic.Sweep, "")) }},
+		"the page's trials by plan": {700, func(ctx context.Context) error {
+			return second(s.TrialLines(ctx, storage.TrialQuery{Sweep: synthetic.Sweep, Experiment: "ring", Metric: synthetic.Metric, Limit: 50}))
+		}},
+		"the page's trials by value": {1000, func(ctx context.Context) error {
+			return second(s.TrialLines(ctx, storage.TrialQuery{Sweep: synthetic.Sweep, Experiment: "ring", Metric: synthetic.Metric, Sort: storage.ByValue, Limit: 50}))
+		}},
+		"the page's curves": {1000, func(ctx context.Context) error {
+			return second(s.Curves(ctx, storage.CurveQuery{Sweep: synthetic.Sweep, Experiment: "ring", Metric: synthetic.Metric, Trials: 20, Points: 200,
+				Cells: []string{synthetic.TrialOf(0).Cell(), synthetic.TrialOf(50).Cell()}}))
+		}},
+		"the page's trial": {100, func(ctx context.Context) error { return second(s.LastValues(ctx, hash)) }},
 		"last values": {700, func(ctx context.Context) error {
 			return second(s.Finals(ctx, synthetic.Sweep, "ring", synthetic.Metric))
 		}},
