@@ -92,6 +92,13 @@ func TestFilesAreServedAsWhatTheyAreNeverAsWhatTheySay(t *testing.T) {
 			t.Errorf("asked again: %s", again.Status)
 		}
 	})
+	t.Run("generated pictures and walks are drawn, other arrays are not", func(t *testing.T) {
+		for name, want := range map[string]int{"faces": 200, "walks": 200, "vector": http.StatusUnsupportedMediaType} {
+			if a := s.gets(trial + "/pictures/" + name + "/4"); a.StatusCode != want {
+				t.Errorf("%s: %s", name, a.Status)
+			}
+		}
+	})
 	t.Run("a stored report can run nothing", func(t *testing.T) {
 		a := s.gets("/reports/" + url.PathEscape(hostile))
 		if p := a.Header.Get("Content-Security-Policy"); a.StatusCode != 200 || !strings.Contains(p, "default-src 'none'") || !strings.Contains(p, "sandbox") || strings.Contains(p, "script-src") {

@@ -105,7 +105,7 @@ func (s *Server) draw(ctx context.Context, id string, f storage.Artifact) ([]byt
 	}
 	points, err := report.ReadPoints(data)
 	if err != nil {
-		return nil, &refusal{http.StatusUnsupportedMediaType, "This file has no picture: " + err.Error() + "."}
+		return drawImages(f, data)
 	}
 	truth, err := s.truth(ctx, id, f)
 	if err != nil {
@@ -115,9 +115,30 @@ func (s *Server) draw(ctx context.Context, id string, f storage.Artifact) ([]byt
 	if truth != nil {
 		limit = reach(truth)
 	}
-	strip := report.Strip{Title: fmt.Sprintf("%s, step %d", f.Name, f.Step), Columns: []string{count(len(points), "point")}, Limit: limit, Density: true,
+	strip := report.Strip{Title: titleOf(f), Columns: []string{count(len(points), "point")}, Limit: limit, Density: true,
 		Truth: truth != nil, Panel: panelSide, Rows: []report.StripRow{{Cells: [][]report.Point{points}, Truth: truth, Notes: []string{""}}}}
 	return strip.PNG()
+}
+
+func titleOf(f storage.Artifact) string { return fmt.Sprintf("%s, step %d", f.Name, f.Step) }
+
+// Bounds on a grid of generated pictures.
+const gridSide = 20
+
+// drawImages draws a stack of generated pictures, ten in a row, or a sheet of
+// walks between codes.
+func drawImages(f storage.Artifact, data []byte) ([]byte, error) {
+	sheet := report.Sheet{}
+	var err error
+	if sheet.Images, err = report.ReadImages(data); err == nil {
+		sheet.Rows, sheet.Columns = min((sheet.Images.N+9)/10, 10), min(sheet.Images.N, 10)
+	} else {
+		sheet.Rows, sheet.Columns, sheet.Images, err = report.ReadSheet(data)
+	}
+	if err != nil || sheet.Rows > gridSide || sheet.Columns > gridSide {
+		return nil, &refusal{http.StatusUnsupportedMediaType, "This file holds neither points nor pictures that can be drawn."}
+	}
+	return report.Gallery{Title: titleOf(f), Sheets: []report.Sheet{sheet}}.PNG()
 }
 
 // truth reads the trial's true data, nil where it has none or f is it.

@@ -81,7 +81,10 @@ func (w *world) fill() {
 	commit := storage.Commit{Hash: w.trial, Fence: c.Fence, Lease: time.Hour, Step: 4,
 		Chunks: []storage.Chunk{{Metric: "<script>m</script>", Steps: []int64{0, 1, 2, 3, 4}, Values: []float64{1, math.NaN(), math.Inf(1), 1e300, 0.5}}}}
 	for _, f := range []struct{ name, kind, data string }{
-		{"samples", "application/x-npy", npy(50)},
+		{"samples", "application/x-npy", npy("50, 2", 50*2)},
+		{"faces", "application/x-npy", npy("3, 4, 4, 3", 3*4*4*3)},
+		{"walks", "application/x-npy", npy("2, 3, 4, 4", 2*3*4*4)},
+		{"vector", "application/x-npy", npy("9,", 9)},
 		{"page", "text/html", "<script>alert(5)</script>"},
 		{"picture", "image/png", "<svg onload=alert(6)>"},
 	} {
@@ -102,11 +105,11 @@ func (w *world) fill() {
 	w.must(w.store.PutReport(ctx, hostile, "report", int64(len(page)), digest))
 }
 
-// npy is an N×2 array of float32 zeros as numpy.save writes it.
-func npy(n int) string {
-	header := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%d, 2), }", n)
+// npy is an array of n float32 zeros as numpy.save writes it.
+func npy(shape string, n int) string {
+	header := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }", shape)
 	header += strings.Repeat(" ", 117-len(header)) + "\n"
-	return "\x93NUMPY\x01\x00" + string([]byte{byte(len(header)), 0}) + header + strings.Repeat("\x00", 8*n)
+	return "\x93NUMPY\x01\x00" + string([]byte{byte(len(header)), 0}) + header + strings.Repeat("\x00", 4*n)
 }
 
 // site is a server that really listens.
