@@ -135,12 +135,12 @@ func (c costs) total() (trials int, seconds float64, steps int64) {
 	return len(c), seconds, steps
 }
 
-// duration writes seconds for people: 4.2 s, 3 min 20 s, 2 h 05 min.
+// duration writes seconds for people: 4.25 s, 3 min 20 s, 2 h 05 min.
 func duration(seconds float64) string {
 	d := time.Duration(math.Round(seconds)) * time.Second
 	switch {
 	case seconds < 10:
-		return Number(math.Round(seconds*10)/10) + " s"
+		return Number(seconds) + " s"
 	case d < time.Minute:
 		return fmt.Sprintf("%d s", int(d.Seconds()))
 	case d < time.Hour:
