@@ -27,6 +27,7 @@ var arrows = map[string][]string{
 	"training/nets":        {"training", "training/kernels"},
 	"training/unroll":      {"training", "training/kernels", "training/nets", "training/plan"},
 	"training/checkpoint":  {"training"},
+	"training/scores":      {"training/kernels"},
 	"training/tasks":       {"training", "training/checkpoint", "training/kernels"},
 	"training/tasks/":      {"training", "training/"},
 	"training/engine":      {"training", "training/"},
@@ -51,6 +52,7 @@ var arrows = map[string][]string{
 	"internal/devstack/":   {"internal/devstack", "internal/devstack/"},
 	"cmd/sweep":            {"activities", "internal/datasets", "internal/devstack", "internal/webhook", "report", "report/web", "storage", "storage/", "sweeps", "training", "training/", "workflows"},
 	"cmd/bench-train":      {"training", "training/"},
+	"cmd/train-lenet":      {"internal/datasets", "training/"},
 	"cmd/bench-pages":      {"internal/devstack", "internal/devstack/", "report", "report/web", "storage", "storage/"},
 	"cmd/bench-ingest":     {"internal/devstack", "internal/devstack/", "storage", "storage/"},
 }
