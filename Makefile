@@ -1,6 +1,6 @@
 # sweep: `make demo` runs the main job, `make test` passes the tests; the rest
 # is for people who change it.
-.PHONY: build demo test bench bench-ingest bench-train lint fmt deps compose-env crash-test
+.PHONY: build demo test bench bench-ingest bench-pages bench-train lint fmt deps compose-env crash-test
 SHELL := bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -X main.release=$(VERSION)
@@ -43,6 +43,10 @@ fmt:
 # Points per second through the fenced path, beside one row per point.
 bench-ingest:
 	@go run ./internal/devstack/stacktest/cmd go run ./cmd/bench-ingest
+
+# What pages, compare and the report wait for on 100 million points (1 GB).
+bench-pages:
+	@go run ./internal/devstack/stacktest/cmd go run ./cmd/bench-pages
 
 # Processor time of training beside PyTorch, JAX and gorgonia's own machine;
 # installs the peers (6 GB) into a cache folder and writes docs/benchmarks.md.
