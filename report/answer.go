@@ -1,8 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"sweep/training"
@@ -24,8 +26,9 @@ type statement struct {
 
 // Bounds on the answer.
 const (
-	maxStatements = 12 // of an experiment
-	maxAnswer     = 24 // of the page
+	maxStatements  = 12 // of an experiment
+	maxExploratory = 6  // of one whose file names no contrast: the surest
+	maxAnswer      = 24 // of the page
 )
 
 // answer says what an experiment's contrasts show: those that the file names,
@@ -36,9 +39,13 @@ func (x *experimentView) answer(costs costs, cells []*cell, room int) answerView
 	exploratory := len(asked) == 0
 	if exploratory {
 		asked = ofAxis(e.Contrasts, cells)
+		room = min(room, maxExploratory)
 	}
 	v := answerView{Experiment: e.Name, Head: head(e, asked, exploratory, x.Scores[0].Ceiling)}
 	room = min(room, maxStatements)
+	if exploratory && len(asked) > room {
+		slices.SortStableFunc(asked, func(a, b Contrast) int { return cmp.Compare(orOne(a.Adjusted), orOne(b.Adjusted)) })
+	}
 	for i, c := range asked {
 		if i == room {
 			v.Unsaid = len(asked) - room
@@ -47,6 +54,14 @@ func (x *experimentView) answer(costs costs, cells []*cell, room int) answerView
 		v.Statements = append(v.Statements, statement{c.Verdict, lead(c), evidence(e, c) + price(costs, cells, c)})
 	}
 	return v
+}
+
+// orOne is a p, or 1 where there is none.
+func orOne(p *float64) float64 {
+	if p == nil {
+		return 1
+	}
+	return *p
 }
 
 func planned(contrasts []Contrast) (out []Contrast) {

@@ -323,3 +323,35 @@ func TestOnlyNarrowsThePage(t *testing.T) {
 		}
 	}
 }
+
+// answer is the box at the top of a page.
+func answer(d report.Document) []byte {
+	return []byte(between(string(d.HTML), `<section class="answer" aria-label="Answer">`, "</section>"))
+}
+
+func TestTheAnswerIsTheGoldenOne(t *testing.T) {
+	golden(t, "answer-planned.html", answer(build(t, tenSeeds())))
+	w := tenSeeds()
+	w.progress.Text = []byte("version: 1\nname: quick\n")
+	w.progress.Experiments[0].Goal = "minimize"
+	golden(t, "answer-exploratory.html", answer(build(t, w)))
+}
+
+func TestAnExploratoryAnswerNamesTheSurestFirst(t *testing.T) {
+	w := newWorld("k", "z_dim")
+	for z := 1; z <= 10; z++ {
+		for _, k := range []int{1, 5} {
+			for seed := int64(1); seed <= 10; seed++ {
+				v := float64(seed % 3)
+				if z == 9 && k == 5 {
+					v += 5
+				}
+				w.add(seed, storage.Finished, v, "k", k, "z_dim", z)
+			}
+		}
+	}
+	first := between(string(answer(build(t, w))), "<li><strong>", "</strong>")
+	if first != "k=5 is better than k=1 at z_dim=9." {
+		t.Errorf("the answer begins with %q", first)
+	}
+}

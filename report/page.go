@@ -122,7 +122,7 @@ func signed(v *float64) string {
 // Bounds on the page's tables over all experiments; each experiment gets its
 // share, and the page says how many rows it leaves out.
 const (
-	maxTableRows = 1200
+	maxTableRows = 300
 	leastRows    = 6
 	maxText      = 200_000 // bytes of the sweep's file
 )

@@ -305,7 +305,7 @@ func TestPageBoundsWhatItDraws(t *testing.T) {
 	if pictures != 24 || !strings.Contains(string(d.HTML), "6 more cells have no picture here") {
 		t.Errorf("%d pictures of 15 combinations, want a strip and a sheet for 12 and a word on the rest", pictures)
 	}
-	if !strings.Contains(string(d.HTML), "3 more in the table of ring") {
+	if !strings.Contains(string(d.HTML), "9 more in the table of ring") {
 		t.Error("15 contrasts of k are more than an answer; the page does not count the rest")
 	}
 }
