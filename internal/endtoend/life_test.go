@@ -70,6 +70,7 @@ func TestASweepRunsFromFileToAnswerAndNeverTwice(t *testing.T) {
 	}
 	page := p.file("report.html", "")
 	p.gets("report", "small", "--out", page)
+	p.rerunsWhatThePagePrints(page)
 
 	attempts := p.one("select count(*) from attempts")
 	p.gets("submit", file, "--watch")
