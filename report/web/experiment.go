@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -133,13 +134,20 @@ func (q experimentQuestion) load(ctx context.Context) (view, error) {
 	}
 	v := experimentView{Row: rowOf(lines[0]), List: q.list, From: q.from, States: states, Sorts: sorts, First: q.list.After == nil}
 	v.metrics()
-	if err := q.cells(ctx, &v); err != nil {
-		return nil, err
-	}
-	if err := q.trials(ctx, &v); err != nil {
-		return nil, err
-	}
-	return v, q.curves(ctx, &v)
+	err = both(func() error { return q.trials(ctx, &v) }, func() error {
+		if err := q.cells(ctx, &v); err != nil {
+			return err
+		}
+		return q.curves(ctx, &v)
+	})
+	return v, err
+}
+
+// both does two things at the same time: two reads that wait for the store.
+func both(a, b func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- a() }()
+	return errors.Join(b(), <-done)
 }
 
 // metrics lists what can be drawn, and settles on one.

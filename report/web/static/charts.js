@@ -29,7 +29,7 @@ const charts = (() => {
       width: Math.max(figure.clientWidth, 200), height: +figure.dataset.height || 340,
       legend: { show: false }, scales: { x: { time: false }, y: { range: (u, low, high) => low === null ? [0, 1] : low === high ? [low - 0.5, high + 0.5] : uPlot.rangeNum(low, high, 0.06, false) } }, cursor: { drag: { x: true, y: false }, points: { size: 6 } },
       axes: [
-        { ...axis, values: (u, ticks) => ticks.map(brief), grid: { show: false } },
+        { ...axis, values: (u, ticks) => ticks.map(brief), grid: { show: false }, size: 30, label: "outer steps", labelSize: 18, labelGap: 0, labelFont: "12px system-ui, sans-serif" },
         { ...axis, size: 56, values: (u, ticks) => ticks.map(brief) },
       ],
       series: [{}].concat(data.series.map((s) => {
