@@ -22,7 +22,7 @@ const (
 type parquetRows struct {
 	out   io.Writer
 	sweep string
-	w     *parquet.Writer
+	w     *parquet.GenericWriter[any]
 	batch []parquet.Row
 }
 
@@ -37,7 +37,7 @@ func (p *parquetRows) begin(columns []metrics.Column) error {
 		}
 	}
 	schema := parquet.SchemaOf(reflect.New(reflect.StructOf(fields)).Interface())
-	p.w = parquet.NewWriter(p.out, append(options, schema)...)
+	p.w = parquet.NewGenericWriter[any](p.out, append(options, schema)...)
 	return nil
 }
 
