@@ -53,6 +53,12 @@ bench-pages:
 bench-train:
 	@scripts/bench-train
 
+# Trains the classifier of MNIST's sample scores again, some minutes, and
+# compares its bytes with the program's.
+.PHONY: lenet
+lenet:
+	go run ./cmd/train-lenet
+
 crash-test: build
 	scripts/crash-test
 
