@@ -8,15 +8,15 @@ const (
 	QualityMax = 10000
 )
 
-// qualitySamples is the parameter that says how many images an evaluation
+// QualitySamples is the parameter that says how many images an evaluation
 // generates for its scores of sample quality.
-func qualitySamples() Param {
+func QualitySamples() Param {
 	return Param{Name: "quality_samples", Doc: "generated images that LeNet scores whenever pictures are due; compare only trials with equal numbers; 0 for none",
 		Kind: Int, Default: IntValue(QualityMax), Max: QualityMax, Among: []int64{0, QualityMin, 1000, 2000, 5000, QualityMax}}
 }
 
 // QualityMetrics are the scores of generated digits as a frozen LeNet sees
-// them (experiments.md §7.3). Each has a ceiling of the same name behind real_:
+// them (experiments.md §7.3). Each has a companion of the same name behind real_:
 // the score of as many training images in the generated ones' place.
 func QualityMetrics() []Metric {
 	return []Metric{

@@ -20,7 +20,7 @@ type Scorer struct {
 func (s *Scorer) Samples() int { return s.subject.samples }
 
 // Ceiling gives, under names that begin with real_, the scores of training
-// images in the generated ones' place: what a perfect generator reaches. The
+// images in the generated ones' place. LeNet has been trained on them. The
 // slice is shared.
 func (s *Scorer) Ceiling() []training.Point { return s.judge.real(s).ceiling }
 
