@@ -126,6 +126,8 @@ func config(t testing.TB, task string, seed int64, settings ...any) training.Con
 			p = p.With(name, training.FloatValue(v))
 		case string:
 			p = p.With(name, training.StringValue(v))
+		case bool:
+			p = p.With(name, training.BoolValue(v))
 		}
 	}
 	cfg, err := training.NewConfig(task, p, seed)

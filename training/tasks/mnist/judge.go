@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	judged         = 500 // images of one pass of an evaluation, as the source's
+	judged         = 500 // images of one pass of an evaluation at most, as the source's
 	confidenceBins = 15  // of the calibration error (Guo et al. 2017, §5)
 )
 
@@ -24,7 +24,7 @@ type Verdict struct {
 	Confusion [data.Classes][data.Classes]int
 }
 
-// judge classifies images, noise off.
+// judge classifies images, noise off, so many in a pass as digits has.
 type judge[T kernels.Float] struct {
 	scale  *data.Scale
 	x      kernels.Matrix[T]
@@ -32,8 +32,9 @@ type judge[T kernels.Float] struct {
 	digits []uint8
 }
 
-func newJudge[T kernels.Float](be kernels.Backend[T], c *nets.Classifier[T], scale *data.Scale) (*judge[T], error) {
-	g, err := nets.NewClassifierPass(be, c, judged)
+func newJudge[T kernels.Float](be kernels.Backend[T], c *nets.Classifier[T], scale *data.Scale, images int) (*judge[T], error) {
+	rows := min(judged, images)
+	g, err := nets.NewClassifierPass(be, c, rows)
 	if err != nil {
 		return nil, err
 	}
@@ -41,14 +42,14 @@ func newJudge[T kernels.Float](be kernels.Backend[T], c *nets.Classifier[T], sca
 	if err != nil {
 		return nil, fmt.Errorf("lowering the classifier: %w", err)
 	}
-	return &judge[T]{scale: scale, x: g.X, pass: p, digits: make([]uint8, judged)}, nil
+	return &judge[T]{scale: scale, x: g.X, pass: p, digits: make([]uint8, rows)}, nil
 }
 
 // of classifies the images of some indices.
 func (j *judge[T]) of(p data.Part, indices []int32) Verdict {
 	var t tally
 	for len(indices) > 0 {
-		n := min(judged, len(indices))
+		n := min(len(j.digits), len(indices))
 		fill(j.x.Data, p, j.scale, indices[:n])
 		p.Classes(j.digits, indices[:n])
 		j.pass.Run()

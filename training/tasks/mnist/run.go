@@ -71,7 +71,7 @@ func Open[T kernels.Float](cfg training.Config, set *data.Set, be kernels.Backen
 	for i := range r.tests {
 		r.tests[i] = int32(i)
 	}
-	if r.judge, err = newJudge(be, r.average.seen, m.images.scale); err != nil {
+	if r.judge, err = newJudge(be, r.average.seen, m.images.scale, len(m.images.chosen.Validation)); err != nil {
 		return nil, fmt.Errorf("task mnist-ssl: %w", err)
 	}
 	if m.unsupervised {

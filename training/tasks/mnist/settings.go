@@ -82,9 +82,9 @@ func (s settings) falloff(rate float64, step int64) float64 {
 	case s.constant || epoch < 10:
 		return rate
 	case epoch < 50:
-		return rate * 3 / 10
+		return 0.3 * rate
 	}
-	return rate / 10
+	return 0.1 * rate
 }
 
 // labelledBatch is the size of the labelled batch: the source shows each

@@ -2,7 +2,8 @@
 
 package cpu
 
-// Peak does n times PeakFlops floating-point operations as fast as they go.
+// Peak does n times PeakFlops floating-point operations as fast as they go: what
+// benchmarks measure products against. The processor must have AVX2 and FMA.
 func Peak(n int) { peakFMA(n) }
 
 // PeakFlops are the operations of one turn of Peak: fourteen fused
