@@ -55,8 +55,13 @@ func newBrowser(t *testing.T, site string, width int64) *browser {
 		chromedp.UserDataDir(t.TempDir()), chromedp.WindowSize(int(width), 1000))
 	allocated, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(allocated)
-	t.Cleanup(func() { cancel(); stop() })
 	b := &browser{t: t, ctx: ctx, site: site}
+	t.Cleanup(func() {
+		b.t = t
+		b.fine("at the end")
+		cancel()
+		stop()
+	})
 	if err := chromedp.Listen(ctx, b.hear); err != nil {
 		t.Fatalf("start Chromium: %v", err)
 	}
