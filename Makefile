@@ -1,6 +1,6 @@
 # sweep: `make demo` runs the main job, `make test` passes the tests; the rest
 # is for people who change it.
-.PHONY: build demo test bench bench-ingest bench-pages bench-train lint fmt deps compose-env crash-test
+.PHONY: build demo test bench bench-ingest bench-pages bench-train lint fmt deps test-deps compose-env crash-test
 SHELL := bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -X main.release=$(VERSION)
@@ -16,18 +16,21 @@ bin/sweep:
 bin/devserver:
 	go -C cmd/devserver build -ldflags '-s -w' -o ../../$@ .
 
-# Installs what is missing (PostgreSQL's programs, numpy for the checkpoint
-# reader's test) where this user may.
+# Installs what is missing where this user may: PostgreSQL's programs to run;
+# for the tests also numpy (a checkpoint read from Python) and Chromium.
 deps:
 	@scripts/deps
+
+test-deps:
+	@scripts/deps tests
 
 demo: deps build
 	@scripts/demo
 
-test: deps build
+test: test-deps build
 	@scripts/test
 
-bench: bench-ingest bench-train
+bench: bench-ingest bench-pages bench-train
 	go test -run '^$$' -bench . -benchtime 1s ./...
 
 lint:

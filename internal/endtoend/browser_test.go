@@ -43,7 +43,7 @@ func chromium(t *testing.T) string {
 			}
 		}
 	}
-	t.Fatal("no Chromium here; `make deps` installs it")
+	t.Fatal("no Chromium here; `make test-deps` installs it")
 	return ""
 }
 
