@@ -1,6 +1,9 @@
 package training
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // mnistSSL is the source's second experiment: semi-supervised MNIST
 // (experiments.md §1.2), with the source's numbers as defaults.
@@ -31,6 +34,7 @@ func mnistSSL() Schema {
 		Param{Name: "beta1", Doc: "Adam's first decay", Kind: Float, Default: FloatValue(0.5), Max: 0.999999},
 		Param{Name: "beta2", Doc: "Adam's second decay", Kind: Float, Default: FloatValue(0.999), Max: 0.999999},
 		Param{Name: "adam_eps", Doc: "Adam's epsilon, added to the uncorrected root", Kind: Float, Default: FloatValue(1e-8), Min: 1e-30, Max: 1},
+		QualitySamples(),
 	)
 	return Schema{
 		Task: "mnist-ssl", Doc: "semi-supervised MNIST", Data: "mnist", StepsParam: "epochs", StepsPer: "eval_every",
@@ -59,7 +63,7 @@ func mnistUnrolling() []Param {
 }
 
 func mnistMetrics() []Metric {
-	return []Metric{
+	return append([]Metric{
 		{Name: "accuracy", Goal: Maximize, Bounds: Share, Score: true, Doc: "share of the validation images that the discriminator classifies rightly, noise off (experiments.md §1.2)"},
 		{Name: "test_accuracy", Goal: Maximize, Bounds: Share, Score: true, Doc: "share of the test images, of the epoch with the highest accuracy so far (experiments.md §7.3)"},
 		{Name: "nll", Goal: Minimize, Score: true, Doc: "mean negative log-likelihood of the validation images' digits, nats"},
@@ -69,7 +73,22 @@ func mnistMetrics() []Metric {
 		{Name: "d_real", Goal: Maximize, Bounds: Share, Doc: "mean D(x) of unlabelled images at the first look-ahead step"},
 		{Name: "d_fake", Goal: Minimize, Bounds: Share, Doc: "mean D(x) of generated images at the first look-ahead step"},
 		{Name: "g_loss", Goal: Minimize, Doc: "the generator's loss against the discriminator after the look-ahead, feature matching included"},
+	}, digitMetrics()...)
+}
+
+// digitMetrics are the scores of generated digits, and those of training images
+// in their place.
+func digitMetrics() []Metric {
+	own := QualityMetrics()
+	for c := range 10 {
+		own = append(own, Metric{Name: fmt.Sprintf("class_%d", c), Goal: Maximize, Score: true, Doc: "generated images that LeNet takes for this digit"})
 	}
+	all := slices.Clone(own)
+	for _, m := range own {
+		m.Name, m.Doc = "real_"+m.Name, m.Name+" of training images in the generated ones' place, at step 0"
+		all = append(all, m)
+	}
+	return all
 }
 
 // canonicalMNIST gives the preset's values to what was left at the source's
@@ -79,7 +98,8 @@ func canonicalMNIST(p Params) Params {
 		p = improvedGAN(p)
 	}
 	if !p.Bool("unsupervised") {
-		p = withDefaults(p, "k", "gradient", "rollback", "batches", "g_loss", "feature_matching", "z_dim", "g_width", "g_lr", "samples_every")
+		p = withDefaults(p, "k", "gradient", "rollback", "batches", "g_loss", "feature_matching", "z_dim", "g_width", "g_lr")
+		p = p.With("quality_samples", IntValue(0))
 	}
 	return canonicalUnrolling(p)
 }

@@ -3,6 +3,7 @@
 //
 //	scripts/bench-train          all cases; writes docs/benchmarks.md
 //	scripts/bench-train -short   the case that the targets name, in a minute
+//	scripts/bench-train -mnist   instead, a step of the MNIST discriminator
 //
 // Every peer first trains ten steps from our weights on our batches; if a loss
 // differs by more than 1e-4 that peer is not measured and the command fails. The last lines are
@@ -22,6 +23,7 @@ import (
 
 type options struct {
 	short   bool
+	mnist   bool
 	peers   string // what scripts/bench-peers printed
 	scripts string
 	doc     string // where the tables go; "" for nowhere
@@ -30,6 +32,7 @@ type options struct {
 func main() {
 	var o options
 	flag.BoolVar(&o.short, "short", false, "only what the targets name, in a minute")
+	flag.BoolVar(&o.mnist, "mnist", false, "a step of the semi-supervised MNIST discriminator instead of the ring")
 	flag.StringVar(&o.peers, "peers", "", "file that scripts/bench-peers wrote; without it no peer is measured")
 	flag.StringVar(&o.scripts, "scripts", "cmd/bench-train/peers", "the peers' programs")
 	flag.StringVar(&o.doc, "doc", "", "page to write the tables into")
@@ -37,7 +40,11 @@ func main() {
 	runtime.GOMAXPROCS(1)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, o); err != nil {
+	bench := run
+	if o.mnist {
+		bench = func(ctx context.Context, o options) error { return runMNIST(ctx, o, os.Stdout) }
+	}
+	if err := bench(ctx, o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench-train:", err)
 		os.Exit(1)
 	}

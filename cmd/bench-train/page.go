@@ -107,6 +107,11 @@ const (
 
 // write replaces the section between the marks.
 func (p *page) write(path string) error {
+	return writeSection(path, begins, ends, fmt.Sprintf("%s\n```\n%s```\n", p, p.last()))
+}
+
+// writeSection replaces what stands between two marks of a page.
+func writeSection(path, begins, ends, section string) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return fmt.Errorf("reading the page: %w", err)
@@ -116,6 +121,5 @@ func (p *page) write(path string) error {
 	if !found || !closed {
 		return fmt.Errorf("%s has no section between %q and %q", path, begins, ends)
 	}
-	section := fmt.Sprintf("%s%s%s%s```\n%s```\n%s%s", before, begins, p, "\n", p.last(), ends, after)
-	return os.WriteFile(path, []byte(section), 0o644)
+	return os.WriteFile(path, []byte(fmt.Sprintf("%s%s%s%s%s", before, begins, section, ends, after)), 0o644)
 }

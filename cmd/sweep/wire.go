@@ -20,8 +20,11 @@ import (
 	"sweep/storage/metrics"
 	"sweep/storage/objects"
 	"sweep/training/engine"
+	"sweep/training/kernels"
 	"sweep/training/tasks/gaussians"
 	"sweep/training/tasks/mnist"
+	mnistdata "sweep/training/tasks/mnist/data"
+	"sweep/training/tasks/mnist/quality"
 	"sweep/training/tasks/noop"
 )
 
@@ -103,7 +106,16 @@ func newWebhooks() *webhook.Sender { return webhook.New(os.Environ(), webhook.Op
 // newEngine is the engine with every task that this version trains; those that
 // read a data set take it from the library.
 func newEngine(data *datasets.Library) *engine.Engine {
-	return engine.New(gaussians.Task{}, mnist.Task{Sets: data}, noop.Task{}, noop.OverMNIST{Sets: data})
+	return engine.New(gaussians.Task{}, mnist.Task{Sets: data, Quality: sampleQuality()}, noop.Task{}, noop.OverMNIST{Sets: data})
+}
+
+// sampleQuality makes scorers of generated digits that share what is known of
+// real ones.
+func sampleQuality() func(kernels.Backend[float32], *mnistdata.Set, int) (mnist.Quality, error) {
+	judge := &quality.Judge{}
+	return func(be kernels.Backend[float32], set *mnistdata.Set, n int) (mnist.Quality, error) {
+		return judge.Scorer(be, set, n)
+	}
 }
 
 // groups asks Temporal after group workflows.

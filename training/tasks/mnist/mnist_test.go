@@ -20,9 +20,9 @@ import (
 	"sweep/training/tasks/mnist/lookalike"
 )
 
-// lookAlike is a small set, drawn once: 600 training and 50 test images.
+// lookAlike is a small set, drawn once: 600 training and 100 test images.
 var lookAlike = sync.OnceValues(func() (*data.Set, error) {
-	files := lookalike.Files(600, 50, 1)
+	files := lookalike.Files(600, 100, 1)
 	var parts [2]data.Part
 	for i, name := range []string{"train", "t10k"} {
 		images, labels := files[name+"-images-idx3-ubyte"], files[name+"-labels-idx1-ubyte"]

@@ -18,9 +18,22 @@ type Sets interface {
 	MNIST(digest string) (*data.Set, error)
 }
 
+// Quality scores generated images (package quality).
+type Quality interface {
+	// Samples is how many it wants.
+	Samples() int
+	// Ceiling are the scores of real images in the generated ones' place.
+	Ceiling() []training.Point
+	// Points scores images (n, 784), ink from 0 to 1.
+	Points(images []float32) []training.Point
+}
+
 // Task opens trials in float32.
 type Task struct {
 	Sets Sets
+
+	// Quality makes what scores n generated images; nil for nothing.
+	Quality func(be kernels.Backend[float32], set *data.Set, n int) (Quality, error)
 
 	// Backend makes the backend of one trial; nil takes the best of this machine.
 	Backend func() kernels.Backend[float32]
@@ -39,7 +52,17 @@ func (t Task) Open(cfg training.Config) (tasks.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Open(cfg, set, t.backend())
+	be := t.backend()
+	r, err := open(cfg, set, be)
+	if err != nil {
+		return nil, err
+	}
+	if t.Quality != nil && r.painter != nil && r.scored > 0 {
+		if r.quality, err = t.Quality(be, set, r.scored); err != nil {
+			return nil, fmt.Errorf("task mnist-ssl: %w", err)
+		}
+	}
+	return r, nil
 }
 
 func (t Task) backend() kernels.Backend[float32] {
@@ -56,13 +79,23 @@ type run[T kernels.Float] struct {
 	average *average[T]
 	judge   *judge[T]
 	painter *painter[T] // nil without a generator
+	quality Quality     // nil for none
 	tests   []int32     // all test images
 	best    chosen
 	points  []training.Point
 }
 
 // Open makes a trial at step 0 in any precision.
+// Nothing scores its images.
 func Open[T kernels.Float](cfg training.Config, set *data.Set, be kernels.Backend[T]) (tasks.Run, error) {
+	r, err := open(cfg, set, be)
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func open[T kernels.Float](cfg training.Config, set *data.Set, be kernels.Backend[T]) (*run[T], error) {
 	m, err := newGame(read(cfg), set, be)
 	if err != nil {
 		return nil, err
@@ -106,8 +139,14 @@ func (r *run[T]) Evaluate(step int64) (points []training.Point, artifacts []trai
 		return nil, nil
 	}
 	verdict, points := r.judgement(step)
+	if step == 0 && r.quality != nil {
+		points = append(points, r.quality.Ceiling()...)
+	}
 	if !r.draws(step) {
 		return points, nil
+	}
+	if r.quality != nil {
+		points = append(points, r.quality.Points(r.painter.samples(step, r.quality.Samples()))...)
 	}
 	artifacts = append(artifacts, confusion(step, verdict))
 	if r.unsupervised {

@@ -28,6 +28,7 @@ type settings struct {
 	constant                bool        // the rates do not fall
 	epochs                  int64
 	evalEvery, samplesEvery int64
+	scored                  int // images whose quality is scored; 0 for none
 }
 
 func read(cfg training.Config) settings {
@@ -38,6 +39,7 @@ func read(cfg training.Config) settings {
 		unsupervised: p.Bool("unsupervised"), k: int(p.Int("k")), rollback: unroll.Rollback(p.Str("rollback")),
 		batch: int(p.Int("batch")), d: adam, g: adam, sgd: p.Str("d_optimizer") == "sgd", constant: p.Str("lr_schedule") == "constant",
 		epochs: p.Int("epochs"), evalEvery: p.Int("eval_every"), samplesEvery: p.Int("samples_every"),
+		scored: int(p.Int("quality_samples")),
 	}
 	s.shared = p.Str("batches") == "fixed" || s.k == 0
 	s.d.Rate, s.g.Rate = p.Float("d_lr"), p.Float("g_lr")
