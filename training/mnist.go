@@ -110,6 +110,7 @@ func improvedGAN(p Params) Params {
 	for _, own := range []Setting{
 		{"z_dim", IntValue(100)}, {"d_lr", FloatValue(0.003)}, {"g_lr", FloatValue(0.003)}, {"lr_schedule", StringValue("constant")},
 		{"weight_norm", BoolValue(true)}, {"feature_matching", StringValue("mean")},
+		{"adam_eps", FloatValue(1e-4)}, // the code adds 1e-8 under the root
 	} {
 		if v, _ := p.Get(own.Name); v == defaultOf(own.Name) {
 			p = p.With(own.Name, own.Value)
