@@ -59,7 +59,9 @@ func TestKillsAtAnyMomentLoseNothing(t *testing.T) {
 	}
 }
 
-// crashFile writes the sweep: as many steps as fill the time on this machine.
+// crashFile writes the sweep: as many steps as fill the time on this machine,
+// and checkpoints further apart than points are flushed. Closer ones leave a
+// kill little to roll back, and the faster the machine trains the less.
 func crashFile(p *person, seconds int) string {
 	const probe = 10000
 	args := []string{"train", "--task", "gaussians", "-p", "z_dim=16", "-p", "k=5", "-p", fmt.Sprint("steps=", probe),
@@ -77,7 +79,7 @@ experiments:
     parameters: {mixture: ring8, z_dim: 16, g_width: 32, d_width: 32, steps: %d, eval_every: 5000}
     matrix: {k: [1, 5]}
     checkpoint: {every: {steps: %d}}
-`, steps, max(steps/10, 1)))
+`, steps, max(min(steps/3, int(10*rate)), 1)))
 }
 
 // kill is one kill -9 and its moment.
