@@ -52,8 +52,8 @@ func TestKillsAtAnyMomentLoseNothing(t *testing.T) {
 		if useful >= (*crashKills+1)/2 || t.Failed() {
 			return
 		}
-		if try == 2 {
-			t.Fatalf("only %d of %d kills rolled points back, three times over", useful, len(kills))
+		if try == 4 {
+			t.Fatalf("only %d of %d kills rolled points back, five times over", useful, len(kills))
 		}
 		hit.gets("down", "--purge")
 	}
