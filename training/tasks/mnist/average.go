@@ -5,36 +5,49 @@ import (
 	"sweep/training/nets"
 )
 
-// averageRate is that of OpenAI's exponential average (experiments.md §3.2).
-const averageRate = 1e-4
-
 // average is the discriminator that evaluations see. In the source it is the one
-// that is trained, θ_D^(1); in OpenAI's code an exponential average of its
-// trained parameters that begins at zero, a ← a + 10⁻⁴·(θ − a). Here the average
-// is divided by its weights' sum, 1 − (1−10⁻⁴)^t, which is 1 after the code's
-// 300 epochs: without it a classifier of the first epochs is mostly zero.
+// that is trained, θ_D^(1); under improved-gan an average of its trained
+// parameters, a ← a + rate(t)·(θ − a) after step t.
 type average[T kernels.Float] struct {
 	of   *nets.Classifier[T]
-	sums *nets.Classifier[T] // the average as it is; nil in the source
-	seen *nets.Classifier[T] // what evaluations see
+	seen *nets.Classifier[T] // what evaluations see: of itself in the source
 }
 
 func newAverage[T kernels.Float](of *nets.Classifier[T], improved bool) *average[T] {
 	if !improved {
 		return &average[T]{of: of, seen: of}
 	}
-	return &average[T]{of: of, sums: nets.NewClassifier[T]("average", of.ClassifierForm), seen: nets.NewClassifier[T]("average", of.ClassifierForm)}
+	return &average[T]{of: of, seen: nets.NewClassifier[T]("average", of.ClassifierForm)}
+}
+
+// params are the average's part of a trial's state.
+func (a *average[T]) params() []*nets.Param[T] {
+	if a.seen == a.of {
+		return nil
+	}
+	return a.seen.Params
+}
+
+const (
+	averageRate = 1e-4 // OpenAI's (experiments.md §3.2)
+	averagePart = 10   // before it is reached, the average looks back over a tenth of all steps
+)
+
+// rateOf is the weight of the parameters after step t ≥ 1. OpenAI's rate looks
+// back over 10,000 steps, a sixteenth of its 180,000; in a run of 20 epochs that
+// is the untrained beginning too. So the rate falls as polynomial-decay
+// averaging's, (η+1)/(t+η) (Shamir and Zhang 2013, §4) with η = 9, until it is
+// OpenAI's, in step 100,000 (decision 8).
+func rateOf(step int64) float64 {
+	return max(averageRate, averagePart/float64(step+averagePart-1))
 }
 
 // take adds the parameters as they are after a step.
-func (a *average[T]) take() {
-	if a.sums == nil {
-		return
-	}
-	for i, p := range a.of.Params {
-		sum := a.sums.Params[i].Data[:len(p.Data)]
-		for j, v := range p.Data {
-			sum[j] += T(averageRate * T(v-sum[j]))
+func (a *average[T]) take(step int64) {
+	rate := rateOf(step)
+	for i, p := range a.params() {
+		for j, v := range a.of.Params[i].Data[:len(p.Data)] {
+			p.Data[j] += T(rate * float64(v-p.Data[j]))
 		}
 	}
 }
@@ -42,24 +55,16 @@ func (a *average[T]) take() {
 // show brings what evaluations see up to date after so many steps; before the
 // first it is the classifier as it was initialised.
 func (a *average[T]) show(step int64) {
-	if a.sums == nil {
+	if a.seen == a.of {
 		return
-	}
-	missing := 1.0
-	for range step { // rounds as the average itself does: no power function
-		missing -= float64(averageRate * missing)
-	}
-	for i, p := range a.sums.Params {
-		to := a.seen.Params[i].Data
-		if step == 0 {
-			copy(to, a.of.Params[i].Data)
-			continue
-		}
-		for j, v := range p.Data {
-			to[j] = T(float64(v) / (1 - missing))
-		}
 	}
 	for i, p := range a.of.Fixed {
 		copy(a.seen.Fixed[i].Data, p.Data)
+	}
+	if step > 0 {
+		return
+	}
+	for i, p := range a.of.Params {
+		copy(a.seen.Params[i].Data, p.Data)
 	}
 }

@@ -120,7 +120,7 @@ func (r *run[T]) Step(_ context.Context, step int64) ([]training.Point, string) 
 	r.loop.D.SetRate(r.falloff(r.d.Rate, step))
 	r.loop.G.SetRate(r.falloff(r.g.Rate, step))
 	look, generator := r.loop.Step(uint32(step))
-	r.average.take()
+	r.average.take(step)
 	r.points = append(r.points[:0],
 		training.Point{Metric: "d_loss", Value: look.Loss},
 		training.Point{Metric: "d_labelled", Value: r.labelledLoss})

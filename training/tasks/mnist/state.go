@@ -62,10 +62,8 @@ func (r *run[T]) tensors() (out []tensor[T]) {
 			out = append(out, viewOf(s.Param))
 		}
 	}
-	if r.average.sums != nil {
-		for _, p := range r.average.sums.Params {
-			out = append(out, viewOf(p))
-		}
+	for _, p := range r.average.params() {
+		out = append(out, viewOf(p))
 	}
 	return out
 }
