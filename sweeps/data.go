@@ -1,6 +1,7 @@
 package sweeps
 
 import (
+	"maps"
 	"slices"
 
 	"sweep/training"
@@ -12,34 +13,46 @@ import (
 type Digests map[string]string
 
 // DataSets lists the data sets that the named experiments read, or all
-// experiments where none is named, sorted. Its error is that of Count for a
-// name that is unknown or a task that is missing.
+// experiments where none is named, sorted. Its error is that of Count.
 func (s *Spec) DataSets(only ...string) ([]string, error) {
-	chosen, err := s.choose(only)
-	if err != nil {
+	if _, err := s.Count(only...); err != nil { // so that the cells can be walked
 		return nil, err
 	}
+	chosen, _ := s.choose(only)
 	var names []string
 	for _, e := range chosen {
-		if name := e.dataSet(); name != "" {
-			names = append(names, name)
-		}
+		names = append(names, e.dataSets()...)
 	}
 	slices.Sort(names)
 	return slices.Compact(names), nil
 }
 
-func (e *Experiment) dataSet() string {
+// dataSets are those of the experiment's cells, sorted.
+func (e *Experiment) dataSets() []string {
 	schema, _ := training.SchemaOf(e.Task)
-	return schema.Data
+	if schema.DataBy == nil {
+		if schema.Data == "" {
+			return nil
+		}
+		return []string{schema.Data}
+	}
+	found := map[string]bool{}
+	g := newGrid(factors(e), e.Exclude)
+	g.walk(func(digits []int) bool {
+		found[schema.DataSet(e.given(g.cell(digits)))] = true
+		return true
+	})
+	return slices.Sorted(maps.Keys(found))
 }
 
-// lacking reports the experiments whose data set has no digest.
+// lacking reports the experiments whose data sets have no digest.
 func (s *Spec) lacking(chosen []*Experiment, data Digests) error {
 	var all Errors
 	for _, e := range chosen {
-		if name := e.dataSet(); name != "" && data[name] == "" {
-			all = append(all, s.problem(e.taskAt, "experiment %s reads the data set %s, whose digest is not known", e.Name, name)...)
+		for _, name := range e.dataSets() {
+			if data[name] == "" {
+				all = append(all, s.problem(e.taskAt, "experiment %s reads the data set %s, whose digest is not known", e.Name, name)...)
+			}
 		}
 	}
 	if all == nil {

@@ -109,16 +109,21 @@ func (e *Experiment) expand(data Digests, yield func(Trial, error) bool) bool {
 }
 
 func (e *Experiment) trial(schema training.Schema, data Digests, c Cell, seed int64) (Trial, error) {
+	params, err := schema.Resolve(e.given(c))
+	if err != nil {
+		return Trial{}, fmt.Errorf("experiment %s, cell %s: %w", e.Name, c, err)
+	}
+	config := training.Config{Engine: training.EngineVersion, Task: e.Task, Data: data[schema.DataSet(params)], Params: params, Seed: seed}
+	return Trial{Experiment: e.Name, Cell: c, Config: config}, nil
+}
+
+// given are a cell's parameters without the task's defaults.
+func (e *Experiment) given(c Cell) training.Params {
 	given := e.Fixed
 	for _, s := range c {
 		given = given.With(s.Name, s.Value)
 	}
-	params, err := schema.Resolve(given)
-	if err != nil {
-		return Trial{}, fmt.Errorf("experiment %s, cell %s: %w", e.Name, c, err)
-	}
-	config := training.Config{Engine: training.EngineVersion, Task: e.Task, Data: data[schema.Data], Params: params, Seed: seed}
-	return Trial{Experiment: e.Name, Cell: c, Config: config}, nil
+	return given
 }
 
 // choose finds the named experiments that can run, in file order.

@@ -121,6 +121,11 @@ type Schema struct {
 	// The set's digest is part of its trials' identity (Config.Data).
 	Data string
 
+	// DataBy names the set in Data's place where that depends on parameters,
+	// which are DataParams; it sees nothing else of them.
+	DataBy     func(Params) string
+	DataParams []string
+
 	// Missing marks a task that files may name but this version cannot train.
 	Missing bool
 
@@ -135,6 +140,24 @@ func (s Schema) Param(name string) (Param, bool) {
 		return Param{}, false
 	}
 	return s.Params[i], true
+}
+
+// DataSet names the data set that a trial with these parameters reads, ""
+// where data are generated. Defaults stand in for what is not given.
+func (s Schema) DataSet(given Params) string {
+	if s.DataBy == nil {
+		return s.Data
+	}
+	var own Params
+	for _, name := range s.DataParams {
+		v, ok := given.Get(name)
+		if !ok {
+			p, _ := s.Param(name)
+			v = p.Default
+		}
+		own = own.With(name, v)
+	}
+	return s.DataBy(own)
 }
 
 // Metric finds a metric by name.

@@ -57,10 +57,10 @@ func (a *app) digests(spec *sweeps.Spec, only []string) (sweeps.Digests, error) 
 	return digests, nil
 }
 
-// digestOf reads the data set of one task, "" where it needs none.
-func digestOf(lib *datasets.Library, task string) (string, error) {
-	schema, _ := training.SchemaOf(task)
-	digest, err := lib.Digest(schema.Data)
+// digestOf reads the data set of one trial, "" where it needs none.
+func digestOf(lib *datasets.Library, cfg training.Config) (string, error) {
+	schema, _ := training.SchemaOf(cfg.Task)
+	digest, err := lib.Digest(schema.DataSet(cfg.Params))
 	if err != nil {
 		return "", exitError{exitInvalid, err}
 	}

@@ -52,7 +52,7 @@ func (a *app) train(ctx context.Context, f trainFlags) error {
 	if err != nil {
 		return err
 	}
-	if cfg.Data, err = digestOf(data, cfg.Task); err != nil {
+	if cfg.Data, err = digestOf(data, cfg); err != nil {
 		return err
 	}
 	rec, resume, err := openFolder(f.out, cfg)

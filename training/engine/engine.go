@@ -66,7 +66,7 @@ func (e *Engine) task(cfg training.Config) (tasks.Task, error) {
 	if cfg.Engine != training.EngineVersion {
 		return nil, fmt.Errorf("%w: planned for engine version %d, this is %d", training.ErrConfig, cfg.Engine, training.EngineVersion)
 	}
-	if s, _ := training.SchemaOf(cfg.Task); (s.Data == "") != (cfg.Data == "") {
+	if s, _ := training.SchemaOf(cfg.Task); (s.DataSet(cfg.Params) == "") != (cfg.Data == "") {
 		return nil, fmt.Errorf("%w: task %s and the digest %q of its data set do not fit", training.ErrConfig, cfg.Task, cfg.Data)
 	}
 	again, err := training.NewConfig(cfg.Task, cfg.Params, cfg.Seed)
