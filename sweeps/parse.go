@@ -12,7 +12,7 @@ import (
 // The keys of the format, by the part of the file that holds them.
 var (
 	topKeys        = []string{"version", "name", "description", "defaults", "experiments", "budget", "notify", "labels"}
-	defaultKeys    = []string{"task", "metric", "parameters", "matrix", "zip", "exclude", "contrasts", "seeds", "seed_base", "checkpoint", "retry", "labels"}
+	defaultKeys    = []string{"task", "metric", "parameters", "matrix", "zip", "exclude", "contrasts", "seeds", "seed_base", "checkpoint", "retry", "resources", "labels"}
 	experimentKeys = append([]string{"name"}, defaultKeys...)
 
 	ofTop        = place{"at the top of the file", []string{"version", "description", "defaults", "experiments", "budget", "notify"}}
@@ -98,6 +98,7 @@ func (r *report) experiment(n, own *node) Experiment {
 		Name:       r.name(r.need(own, "name")),
 		Checkpoint: r.checkpoint(n.get("checkpoint")),
 		Retry:      r.retry(n.get("retry")),
+		Resources:  r.resources(n.get("resources")),
 		Seeds:      r.seeds(n.get("seeds"), n.get("seed_base"), own),
 		Labels:     r.labels(n.get("labels")),
 		taskAt:     n.get("task"),

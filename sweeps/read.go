@@ -14,8 +14,8 @@ import (
 // the default; a value that is wrong is reported and answered the same way.
 
 // later lists the keys of the format that this version does not know to obey.
-var later = []string{"where", "when", "method", "early_terminate", "resources", "priority",
-	"retention", "data"}
+var later = []string{"where", "when", "method", "early_terminate", "priority",
+	"retention", "data", "gpu", "gpu_memory", "pool"}
 
 // is tells whether n is there and of the kind, and reports it when it is not.
 func (r *report) is(n *node, want kind) bool {

@@ -56,6 +56,7 @@ type Experiment struct {
 	Seeds      []int64    // at least one, no two equal, each 0 to 2^63-1
 	Checkpoint Checkpoint
 	Retry      Retry
+	Resources  Resources
 	Labels     []Label // sorted by name
 
 	taskAt *node
