@@ -57,6 +57,18 @@ func (e *Engine) Train(ctx context.Context, job training.Job, rec training.Recor
 	return s.result(), nil
 }
 
+// Describe tells what a trial would train; errors wrap training.ErrConfig.
+// Neither data nor the digest of a set are needed.
+func (e *Engine) Describe(cfg training.Config) (training.Description, error) {
+	t, ok := e.tasks[cfg.Task].(interface {
+		Describe(training.Config) (training.Description, error)
+	})
+	if !ok {
+		return training.Description{}, fmt.Errorf("%w: task %s has no networks to describe", training.ErrConfig, cfg.Task)
+	}
+	return t.Describe(cfg)
+}
+
 // task finds the task of a config and checks the config against its schema.
 func (e *Engine) task(cfg training.Config) (tasks.Task, error) {
 	t, ok := e.tasks[cfg.Task]

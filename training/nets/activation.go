@@ -27,6 +27,7 @@ func (ops Ops[T]) Tanh(x node) (node, error) {
 			d, err := ops.tanhGrad(y, g)
 			return nodes{d}, err
 		},
+		about: about{activation: "tanh"},
 	}, x)
 }
 

@@ -54,6 +54,7 @@ func (ops Ops[T]) BatchNormTest(x, running, gamma, beta node, relu bool) (node, 
 func (ops Ops[T]) normalise(x, stats, gamma, beta node, relu bool, mode string) (node, error) {
 	o := &Op[T]{
 		name: fmt.Sprintf("batchnorm(%s,%t)", mode, relu), wrt: []bool{true, true, true, true}, shape: sameAs(0),
+		about: about{kind: string(NormLayer), activation: rectified(relu)},
 		call: func(be kernels.Backend[T], out kernels.Matrix[T], in []kernels.Matrix[T]) {
 			be.BatchNorm(out, in[0], in[1], in[2], in[3], relu)
 		},

@@ -84,7 +84,8 @@ func (ops Ops[T]) concat(a, b node, below bool) (node, error) {
 				be.Put(out, in[1], 0, in[0].Cols)
 			}
 		},
-		diff: func(in nodes, _, g node) (nodes, error) { return ops.concatDiff(in[0], in[1], g, below) },
+		diff:  func(in nodes, _, g node) (nodes, error) { return ops.concatDiff(in[0], in[1], g, below) },
+		about: about{appends: !below},
 	}, a, b)
 }
 

@@ -106,7 +106,8 @@ func (c *Classifier[T]) Initialise(be kernels.Backend[T], deviation func(in, out
 	}
 	for i, w := range c.weights() {
 		be.Normals(w.Data, key, kernels.Counter{Stream: stream, Inner: uint32(i)})
-		be.Scale(w.Matrix, w.Matrix, T(deviation(w.Rows, w.Cols)))
+		w.Deviation = deviation(w.Rows, w.Cols)
+		be.Scale(w.Matrix, w.Matrix, T(w.Deviation))
 	}
 }
 

@@ -54,7 +54,8 @@ func (n *ConvNet[T]) Initialise(be kernels.Backend[T], deviation func(in, out in
 			clear(p.Data)
 			if t.Drawn {
 				be.Normals(p.Data, key, kernels.Counter{Stream: stream, Inner: drawn})
-				be.Scale(p.Matrix, p.Matrix, T(deviation(t.Rows, t.Cols)))
+				p.Deviation = deviation(t.Rows, t.Cols)
+				be.Scale(p.Matrix, p.Matrix, T(p.Deviation))
 				drawn++
 			}
 		}

@@ -79,7 +79,8 @@ func (g *ImageGenerator[T]) Initialise(be kernels.Backend[T], key kernels.Key, s
 	}
 	for i, l := range g.layers {
 		be.Normals(l.weight.Data, key, kernels.Counter{Stream: stream, Inner: uint32(i)})
-		be.Scale(l.weight.Matrix, l.weight.Matrix, T(GlorotNormal(l.weight.Rows, l.weight.Cols)))
+		l.weight.Deviation = GlorotNormal(l.weight.Rows, l.weight.Cols)
+		be.Scale(l.weight.Matrix, l.weight.Matrix, T(l.weight.Deviation))
 		if l.scale != nil {
 			be.Fill(l.scale.Matrix, 1)
 		}

@@ -20,7 +20,8 @@ func (ops Ops[T]) Layer(x, w, b, noise node, sigma float64, f kernels.Activation
 		call: func(be kernels.Backend[T], out kernels.Matrix[T], in []kernels.Matrix[T]) {
 			be.Layer(out, in[0], in[1], in[2], last(in, 3), T(sigma), f)
 		},
-		diff: func(in nodes, out, g node) (nodes, error) { return ops.layerDiff(in, out, g, f) },
+		diff:  func(in nodes, out, g node) (nodes, error) { return ops.layerDiff(in, out, g, f) },
+		flops: denseFlops, about: about{kind: string(LinearLayer), activation: CurveName(f), noise: sigmaOf(noise, sigma)},
 	}, in...)
 }
 
@@ -52,6 +53,7 @@ func (ops Ops[T]) Activate(x, noise node, sigma float64, f kernels.Activation) (
 		call: func(be kernels.Backend[T], out kernels.Matrix[T], in []kernels.Matrix[T]) {
 			be.Activate(out, in[0], last(in, 1), T(sigma), f)
 		},
+		about: about{activation: CurveName(f), noise: sigmaOf(noise, sigma)},
 		diff: func(in nodes, out, g node) (nodes, error) {
 			d := g
 			if f.Curve != kernels.Linear {

@@ -16,7 +16,8 @@ import (
 type Param[T kernels.Float] struct {
 	Name string
 	kernels.Matrix[T]
-	value *tensor.Dense
+	Deviation float64 // of the normals that it was drawn from; 0 where it was not drawn
+	value     *tensor.Dense
 }
 
 // MLP is a stack of dense layers: an activation after each but the last, which
@@ -50,7 +51,8 @@ func (m *MLP[T]) HeNormal(be kernels.Backend[T], scale float64, key kernels.Key,
 	for i := 0; i < len(m.Params); i += 2 {
 		w, b := m.Params[i], m.Params[i+1]
 		be.Normals(w.Data, key, kernels.Counter{Stream: stream, Inner: uint32(i / 2)})
-		be.Scale(w.Matrix, w.Matrix, T(scale*math.Sqrt(2/float64(w.Rows))))
+		w.Deviation = scale * math.Sqrt(2/float64(w.Rows))
+		be.Scale(w.Matrix, w.Matrix, T(w.Deviation))
 		clear(b.Data)
 	}
 }

@@ -22,6 +22,9 @@ type Op[T kernels.Float] struct {
 	call  func(be kernels.Backend[T], out kernels.Matrix[T], in []kernels.Matrix[T])
 	diff  func(in gorgonia.Nodes, out, grad *gorgonia.Node) (gorgonia.Nodes, error)
 
+	flops func(in []tensor.Shape) int64 // of its products; nil for none
+	about about                         // what it is in a layer
+
 	be  kernels.Backend[T] // runs Do
 	buf *tensor.Dense      // Do's result, owned by the op and written anew each time
 }

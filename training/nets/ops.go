@@ -38,7 +38,9 @@ func (ops Ops[T]) MatMul(a, b node, ta, tb bool) (node, error) {
 		call: func(be kernels.Backend[T], out kernels.Matrix[T], in []kernels.Matrix[T]) {
 			be.MatMul(out, in[0], in[1], ta, tb)
 		},
-		diff: func(in nodes, _, g node) (nodes, error) { return ops.matMulDiff(in[0], in[1], g, ta, tb) },
+		diff:  func(in nodes, _, g node) (nodes, error) { return ops.matMulDiff(in[0], in[1], g, ta, tb) },
+		flops: func(in []tensor.Shape) int64 { return product(in[0][0], in[0][1], side(in[1], !tb)) },
+		about: about{kind: string(LinearLayer)},
 	}, a, b)
 }
 
@@ -76,7 +78,8 @@ func (ops Ops[T]) Dense(x, w, b node, relu bool) (node, error) {
 		call: func(be kernels.Backend[T], out kernels.Matrix[T], in []kernels.Matrix[T]) {
 			be.Dense(out, in[0], in[1], in[2], relu)
 		},
-		diff: func(in nodes, out, g node) (nodes, error) { return ops.denseDiff(in, out, g, relu) },
+		diff:  func(in nodes, out, g node) (nodes, error) { return ops.denseDiff(in, out, g, relu) },
+		flops: denseFlops, about: about{kind: string(LinearLayer), activation: rectified(relu)},
 	}, x, w, b)
 }
 

@@ -33,7 +33,8 @@ func (ops Ops[T]) WeightNorm(v, g node) (node, error) {
 		call: func(be kernels.Backend[T], out kernels.Matrix[T], in []kernels.Matrix[T]) {
 			be.ColScale(out, in[0], in[3])
 		},
-		diff: func(in nodes, _, u node) (nodes, error) { return ops.weightNormDiff(in, u) },
+		diff:  func(in nodes, _, u node) (nodes, error) { return ops.weightNormDiff(in, u) },
+		about: about{kind: "weight norm", weights: true},
 	}, v, g, inverse, scale)
 }
 

@@ -47,19 +47,24 @@ func newGame[T kernels.Float](s settings, set *data.Set, be kernels.Backend[T]) 
 	if m.images, err = newImages(s, set); err != nil {
 		return nil, err
 	}
-	m.disc = nets.NewClassifier[T]("discriminator", s.classifier)
-	m.disc.Initialise(be, m.deviation(), s.key, kernels.StreamInitD)
+	m.networks()
 	if err := m.firstBatch(); err != nil {
 		return nil, err
-	}
-	if s.unsupervised {
-		m.gen = nets.NewImageGenerator[T]("generator", s.generator)
-		m.gen.Initialise(be, s.key, kernels.StreamInitG)
 	}
 	if err := m.compile(); err != nil {
 		return nil, fmt.Errorf("task mnist-ssl: %w", err)
 	}
 	return m, nil
+}
+
+// networks makes both players' weights.
+func (m *game[T]) networks() {
+	m.disc = nets.NewClassifier[T]("discriminator", m.classifier)
+	m.disc.Initialise(m.be, m.deviation(), m.key, kernels.StreamInitD)
+	if m.unsupervised {
+		m.gen = nets.NewImageGenerator[T]("generator", m.generator)
+		m.gen.Initialise(m.be, m.key, kernels.StreamInitG)
+	}
 }
 
 // deviation is the initial weights': Glorot's in the source, 0.1 in OpenAI's
