@@ -30,14 +30,14 @@ func (a *average[T]) params() []*nets.Param[T] {
 
 const (
 	averageRate = 1e-4 // OpenAI's (experiments.md §3.2)
-	averagePart = 10   // before it is reached, the average looks back over a tenth of all steps
+	averagePart = 18   // OpenAI's looks back over an 18th of its 180,000 steps
 )
 
-// rateOf is the weight of the parameters after step t ≥ 1. OpenAI's rate looks
-// back over 10,000 steps, a sixteenth of its 180,000; in a run of 20 epochs that
-// is the untrained beginning too. So the rate falls as polynomial-decay
-// averaging's, (η+1)/(t+η) (Shamir and Zhang 2013, §4) with η = 9, until it is
-// OpenAI's, in step 100,000 (decision 8).
+// rateOf is the weight of the parameters after step t ≥ 1. OpenAI's constant
+// rate looks back over 10,000 steps; in a run of 20 epochs that is the untrained
+// beginning too. So the rate falls as polynomial-decay averaging's,
+// (η+1)/(t+η) (Shamir and Zhang 2013, §4) with η+1 = 18, until it is OpenAI's
+// where OpenAI's code ends (decision 8).
 func rateOf(step int64) float64 {
 	return max(averageRate, averagePart/float64(step+averagePart-1))
 }
