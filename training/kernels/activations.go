@@ -9,10 +9,12 @@ const (
 	Rectified              // x where x > 0, Leak·x elsewhere
 	Softplus               // log(1+e^x)
 	Tanh                   // (e^x−e^−x)/(e^x+e^−x)
+	ELU                    // x where x > 0, e^x−1 elsewhere (Clevert et al. 2016, α = 1)
 )
 
 // Activation is what a layer does to its sums, element by element. Its
-// derivative is a function of its output y: 1; 1 or Leak; 1 − e^−y; 1 − y².
+// derivative is a function of its output y: 1; 1 or Leak; 1 − e^−y; 1 − y²; 1 or
+// y + 1.
 type Activation struct {
 	Curve Curve
 	Leak  float64 // of Rectified: the slope of the negative side, ≥ 0; 0 is ReLU
@@ -61,6 +63,10 @@ func activate[T Float](x []T, f Activation) {
 		for i, v := range x {
 			x[i] = tanhOf(v)
 		}
+	case ELU:
+		for i, v := range x {
+			x[i] = eluOf(v)
+		}
 	}
 }
 
@@ -94,6 +100,13 @@ func (r *Reference[T]) ActivateGrad(out, y, g Matrix[T], f Activation) {
 	case Tanh:
 		for i, v := range y.Data {
 			o[i] = gs[i] * (1 - T(v*v))
+		}
+	case ELU:
+		for i, v := range y.Data {
+			o[i] = gs[i]
+			if !(v > 0) {
+				o[i] = gs[i] * (v + 1)
+			}
 		}
 	}
 }

@@ -80,4 +80,5 @@ type Backend[T Float] interface {
 	Logits[T]
 	Similarity[T]
 	Images[T]
+	Channels[T]
 }

@@ -12,11 +12,27 @@ func (v *Convolver[T]) Conv(mul Multiplier[T], out, x, w, b Matrix[T], c Conv) {
 		spread(columns, x.row(i), c)
 		answers := Matrix[T]{c.Filters, c.Places(), out.row(i)}
 		mul.MatMul(answers, w, columns, true, false)
-		for f, bias := range b.Data[:c.Filters] {
-			row := answers.row(f)
-			for p := range row {
-				row[p] += bias
-			}
+		shift(answers, b)
+	}
+}
+
+// Transpose is Images.ConvTranspose.
+func (v *Convolver[T]) Transpose(mul Multiplier[T], out, x, w, b Matrix[T], c Conv) {
+	v.GradInput(mul, out, w, x, c)
+	for i := range out.Rows {
+		shift(Matrix[T]{c.Channels, c.Height * c.Width, out.row(i)}, b)
+	}
+}
+
+// shift adds an element of b to each row; there may be none.
+func shift[T Float](x, b Matrix[T]) {
+	if len(b.Data) == 0 {
+		return
+	}
+	for f, bias := range b.Data[:x.Rows] {
+		row := x.row(f)
+		for p := range row {
+			row[p] += bias
 		}
 	}
 }
@@ -48,8 +64,13 @@ func (v *Convolver[T]) GradWeight(mul Multiplier[T], out, x, g Matrix[T], c Conv
 	}
 }
 
-// GradBias is Images.ConvGradBias; images are added in order, then places.
-func (v *Convolver[T]) GradBias(out, g Matrix[T], c Conv) {
+// GradBias is Images.ConvGradBias; images are added in order, then places. With
+// a stride it is ChannelSum, in that one's order.
+func (v *Convolver[T]) GradBias(sum Channels[T], out, g Matrix[T], c Conv) {
+	if c.Step() > 1 {
+		sum.ChannelSum(out, g)
+		return
+	}
 	clear(out.Data)
 	for i := range g.Rows {
 		answers := Matrix[T]{c.Filters, c.Places(), g.row(i)}
@@ -71,17 +92,17 @@ func (v *Convolver[T]) room(c Conv) Matrix[T] {
 
 // lines calls f for every row of answers of every element of a filter: line is
 // its place in the columns, from the first element of the image that the
-// columns first … last of it see.
+// columns first … last of it see, each a stride after the one before.
 func (c Conv) lines(f func(line, from, first, last int)) {
-	width := c.OutWidth()
+	width, step := c.OutWidth(), c.Step()
 	for element := range c.FanIn() {
 		channel, row, col := element/(c.Size*c.Size), element/c.Size%c.Size, element%c.Size
-		first, last := max(0, c.Pad-col), min(width, c.Width+c.Pad-col)
+		first := min(width, max(0, (c.Pad-col+step-1)/step))
+		last := min(width, max(0, floorDivide(c.Width-1+c.Pad-col, step)+1))
 		for y := range c.OutHeight() {
-			line, from := (element*c.OutHeight()+y)*width, 0
-			if in := y + row - c.Pad; in >= 0 && in < c.Height {
-				from = (channel*c.Height+in)*c.Width + first + col - c.Pad
-				f(line, from, first, max(first, last))
+			line := (element*c.OutHeight() + y) * width
+			if in := y*step + row - c.Pad; in >= 0 && in < c.Height && first < last {
+				f(line, (channel*c.Height+in)*c.Width+first*step+col-c.Pad, first, last)
 			} else {
 				f(line, 0, 0, 0)
 			}
@@ -91,20 +112,27 @@ func (c Conv) lines(f func(line, from, first, last int)) {
 
 // spread writes what the filters see of an image.
 func spread[T Float](columns Matrix[T], image []T, c Conv) {
-	width := c.OutWidth()
+	width, step := c.OutWidth(), c.Step()
 	c.lines(func(line, from, first, last int) {
 		dst := columns.Data[line:][:width]
 		clear(dst[:first])
-		copy(dst[first:last], image[from:])
+		if step == 1 {
+			copy(dst[first:last], image[from:])
+		} else {
+			for i := first; i < last; i++ {
+				dst[i] = image[from+(i-first)*step]
+			}
+		}
 		clear(dst[last:])
 	})
 }
 
 // gather adds columns to the elements of the image that they were spread from.
 func gather[T Float](image []T, columns Matrix[T], c Conv) {
+	step := c.Step()
 	c.lines(func(line, from, first, last int) {
 		for i, v := range columns.Data[line+first : line+last] {
-			image[from+i] += v
+			image[from+i*step] += v
 		}
 	})
 }
@@ -123,4 +151,9 @@ func (r *Reference[T]) ConvGradWeight(out, x, g Matrix[T], c Conv) {
 }
 
 // ConvGradBias adds one image at a time.
-func (r *Reference[T]) ConvGradBias(out, g Matrix[T], c Conv) { r.convolver.GradBias(out, g, c) }
+func (r *Reference[T]) ConvGradBias(out, g Matrix[T], c Conv) { r.convolver.GradBias(r, out, g, c) }
+
+// ConvTranspose computes one image at a time.
+func (r *Reference[T]) ConvTranspose(out, x, w, b Matrix[T], c Conv) {
+	r.convolver.Transpose(r, out, x, w, b, c)
+}

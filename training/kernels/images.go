@@ -1,19 +1,31 @@
 package kernels
 
-// Conv is the shape of a convolution with stride 1: square filters, zeros
-// around the image. An image is a row of a matrix, channel by channel, each
-// row by row (NCHW).
+// Conv is the shape of a convolution: square filters, zeros around the image. An
+// image is a row of a matrix, channel by channel, each row by row (NCHW).
 type Conv struct {
 	Channels, Height, Width int
 	Filters, Size           int
-	Pad                     int // 0 is "valid"; (Size−1)/2 for odd Size is "same"
+	Pad                     int // 0 is "valid"; (Size−1)/2 for odd Size and stride 1 is "same"
+	Stride                  int // between a filter's places; 0 is 1
 }
 
 // OutHeight and OutWidth are a filter's answer's, ≥ 1.
-func (c Conv) OutHeight() int { return c.Height + 2*c.Pad - c.Size + 1 }
+func (c Conv) OutHeight() int { return c.places(c.Height) }
 
 // OutWidth is beside OutHeight.
-func (c Conv) OutWidth() int { return c.Width + 2*c.Pad - c.Size + 1 }
+func (c Conv) OutWidth() int { return c.places(c.Width) }
+
+func (c Conv) places(side int) int { return floorDivide(side+2*c.Pad-c.Size, c.Step()) + 1 }
+
+// Step is the stride, ≥ 1.
+func (c Conv) Step() int { return max(c.Stride, 1) }
+
+func floorDivide(a, b int) int {
+	if a < 0 {
+		return -((b - 1 - a) / b)
+	}
+	return a / b
+}
 
 // In is an image's number of elements, FanIn a filter's, Places an answer's per
 // filter, Out those of all filters.
@@ -42,7 +54,7 @@ func (p Pool) Out() int { return p.Channels * (p.Height / p.Size) * (p.Width / p
 type Images[T Float] interface {
 	// Conv correlates x (n, In) with the filters w (FanIn, Filters), rows of w in
 	// the order channel, row, column, and adds b (1, Filters); out is (n, Out).
-	// Within 2(FanIn+1)u·(Σ|x·w|+|b|).
+	// b is empty (no data) where there is none. Within 2(FanIn+1)u·(Σ|x·w|+|b|).
 	Conv(out, x, w, b Matrix[T], c Conv)
 
 	// ConvGradInput, ConvGradWeight and ConvGradBias are the derivatives by x, w
@@ -51,6 +63,12 @@ type Images[T Float] interface {
 	ConvGradInput(out, w, g Matrix[T], c Conv)
 	ConvGradWeight(out, x, g Matrix[T], c Conv)
 	ConvGradBias(out, g Matrix[T], c Conv)
+
+	// ConvTranspose is the transposed convolution that c is the other way of: x is
+	// (n, c.Out), w (c.FanIn, c.Filters), b (1, c.Channels) or empty, out (n, c.In).
+	// It is ConvGradInput of x, and b of each channel. Within 2(terms+1)u of the sum
+	// of the terms' magnitudes.
+	ConvTranspose(out, x, w, b Matrix[T], c Conv)
 
 	// MaxPool writes the largest element of each square; MaxPoolGrad gives g to
 	// the first largest element of each square of x and 0 to the others. NaN is

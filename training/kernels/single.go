@@ -93,6 +93,17 @@ func oneMinusExpOf[T Float](y T) T {
 	return T(1 - Exp(-float64(y)))
 }
 
+// eluOf is x where x > 0, e^x − 1 elsewhere, right also where x is tiny.
+func eluOf[T Float](x T) T {
+	if x > 0 {
+		return x
+	}
+	if isSingle[T]() {
+		return T(-oneMinusExp(float32(x)))
+	}
+	return T(Exp(float64(x)) - 1)
+}
+
 // expNegativeOf is e^x for x ≤ 0.
 func expNegativeOf[T Float](x T) T {
 	if isSingle[T]() {

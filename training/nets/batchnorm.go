@@ -39,16 +39,21 @@ func (ops Ops[T]) BatchNorm(x, gamma, beta node, relu bool) (y, stats node, err 
 // BatchNormTest normalises by running statistics (2, c), a mean and a variance:
 // test mode. It has no derivative.
 func (ops Ops[T]) BatchNormTest(x, running, gamma, beta node, relu bool) (node, error) {
-	stats, err := ops.apply(&Op[T]{
+	stats, err := ops.fixedStats(running)
+	if err != nil {
+		return nil, err
+	}
+	return ops.normalise(x, stats, gamma, beta, relu, "test")
+}
+
+// fixedStats gives running statistics (2, c) the form of a batch's.
+func (ops Ops[T]) fixedStats(running node) (node, error) {
+	return ops.apply(&Op[T]{
 		name: "fixedstats", wrt: []bool{true}, shape: statistics,
 		call: func(_ kernels.Backend[T], out kernels.Matrix[T], in []kernels.Matrix[T]) {
 			kernels.FixedStats(out, in[0], BatchNormEps)
 		},
 	}, running)
-	if err != nil {
-		return nil, err
-	}
-	return ops.normalise(x, stats, gamma, beta, relu, "test")
 }
 
 func (ops Ops[T]) normalise(x, stats, gamma, beta node, relu bool, mode string) (node, error) {

@@ -89,7 +89,7 @@ func last[T kernels.Float](in []kernels.Matrix[T], i int) kernels.Matrix[T] {
 
 // ActivateGrad is g·f′, the slope told by f's output y.
 func (ops Ops[T]) ActivateGrad(y, g node, f kernels.Activation) (node, error) {
-	curved := f.Curve == kernels.Softplus || f.Curve == kernels.Tanh
+	curved := f.Curve == kernels.Softplus || f.Curve == kernels.Tanh || f.Curve == kernels.ELU
 	return ops.apply(&Op[T]{
 		name: fmt.Sprintf("activategrad(%v)", f), wrt: []bool{curved, true}, shape: sameAs(0),
 		call: func(be kernels.Backend[T], out kernels.Matrix[T], in []kernels.Matrix[T]) {
@@ -101,7 +101,7 @@ func (ops Ops[T]) ActivateGrad(y, g node, f kernels.Activation) (node, error) {
 
 // activateGradDiff: the slope is 1 − e^−y or 1 − y², whose own derivatives by y
 // are 1 minus the slope, and −2y; with d = g·slope those give u·(g − d) and
-// −2u·g·y.
+// −2u·g·y. ELU's slope is 1 where y > 0 and y + 1 elsewhere, which gives 0 and u·g.
 func (ops Ops[T]) activateGradDiff(y, g, d, u node, f kernels.Activation) (nodes, error) {
 	s := sticky[T]{ops: ops}
 	var dy node
@@ -110,6 +110,10 @@ func (ops Ops[T]) activateGradDiff(y, g, d, u node, f kernels.Activation) (nodes
 		dy = s.mul(u, s.add(g, s.scale(d, -1)))
 	case kernels.Tanh:
 		dy = s.scale(s.mul(u, s.mul(g, y)), -2)
+	case kernels.ELU:
+		whole := s.mul(u, g)
+		above := s.do(func() (node, error) { return ops.ReLUGrad(y, whole) })
+		dy = s.add(whole, s.scale(above, -1))
 	}
 	dg := s.do(func() (node, error) { return ops.ActivateGrad(y, u, f) })
 	return nodes{dy, dg}, s.err

@@ -18,6 +18,8 @@ func activationFor(f kernels.Activation, noisy bool) activation {
 		kinds = [2]activation{softplusOf, softplusOfNoisy}
 	case f.Curve == kernels.Tanh:
 		kinds = [2]activation{tanhOf, tanhOfNoisy}
+	case f.Curve == kernels.ELU:
+		kinds = [2]activation{eluOf, eluOfNoisy}
 	}
 	if noisy {
 		return kinds[1]
@@ -55,6 +57,8 @@ func (v *avx2) ActivateGrad(out, y, g matrix, f kernels.Activation) {
 		softplusGradOf(&o[0], &y.Data[0], &gs[0], n, 0)
 	case f.Curve == kernels.Tanh:
 		tanhGradOf(&o[0], &y.Data[0], &gs[0], n, 0)
+	case f.Curve == kernels.ELU:
+		eluGradOf(&o[0], &y.Data[0], &gs[0], n, 0)
 	case f.Curve == kernels.Rectified && f.Leak == 0:
 		v.ReLUGrad(out, y, g)
 	case f.Curve == kernels.Rectified:

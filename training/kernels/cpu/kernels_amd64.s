@@ -5898,6 +5898,103 @@ DATA four_4000000040000000<>+16(SB)/8, $0x4000000040000000
 DATA four_4000000040000000<>+24(SB)/8, $0x4000000040000000
 GLOBL four_4000000040000000<>(SB), RODATA|NOPTR, $32
 
+// func eluOf(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
+// Requires: AVX, AVX2
+TEXT ·eluOf(SB), NOSPLIT, $0-40
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS leak+36(FP), Y0
+	VBROADCASTSS sigma+32(FP), Y0
+
+eluOf_loop:
+	SUBQ      $0x08, DX
+	JL        eluOf_rest
+	VMOVUPS   (CX), Y0
+	VMOVUPS   four_c2ae0000c2ae0000<>+0(SB), Y1
+	VMAXPS    Y0, Y1, Y1
+	VMULPS    four_3fb8aa3b3fb8aa3b<>+0(SB), Y1, Y2
+	VADDPS    four_3f0000003f000000<>+0(SB), Y2, Y2
+	VROUNDPS  $0x09, Y2, Y2
+	VMULPS    four_3f3180003f318000<>+0(SB), Y2, Y3
+	VSUBPS    Y3, Y1, Y1
+	VMULPS    four_b95e8083b95e8083<>+0(SB), Y2, Y3
+	VSUBPS    Y3, Y1, Y1
+	VMULPS    four_3950696739506967<>+0(SB), Y1, Y3
+	VADDPS    four_3ab743ce3ab743ce<>+0(SB), Y3, Y3
+	VMULPS    Y1, Y3, Y3
+	VADDPS    four_3c0889083c088908<>+0(SB), Y3, Y3
+	VMULPS    Y1, Y3, Y3
+	VADDPS    four_3d2aa9c13d2aa9c1<>+0(SB), Y3, Y3
+	VMULPS    Y1, Y3, Y3
+	VADDPS    four_3e2aaaaa3e2aaaaa<>+0(SB), Y3, Y3
+	VMULPS    Y1, Y3, Y3
+	VADDPS    four_3f0000003f000000<>+0(SB), Y3, Y3
+	VMULPS    Y1, Y1, Y4
+	VMULPS    Y4, Y3, Y3
+	VADDPS    Y1, Y3, Y1
+	VCVTPS2DQ Y2, Y2
+	VPADDD    four_0000007f0000007f<>+0(SB), Y2, Y2
+	VPSLLD    $0x17, Y2, Y2
+	VMOVUPS   four_3f8000003f800000<>+0(SB), Y3
+	VSUBPS    Y2, Y3, Y3
+	VMULPS    Y1, Y2, Y1
+	VSUBPS    Y1, Y3, Y1
+	VXORPS    four_8000000080000000<>+0(SB), Y1, Y1
+	VXORPS    Y2, Y2, Y2
+	VCMPPS    $0x01, Y0, Y2, Y2
+	VBLENDVPS Y2, Y0, Y1, Y0
+	VMOVUPS   Y0, (AX)
+	ADDQ      $0x20, AX
+	ADDQ      $0x20, CX
+	JMP       eluOf_loop
+
+eluOf_rest:
+	ADDQ       $0x08, DX
+	JZ         eluOf_end
+	LEAQ       lane_masks<>+0(SB), BX
+	NEGQ       DX
+	VMOVDQU    32(BX)(DX*4), Y0
+	VMASKMOVPS (CX), Y0, Y1
+	VMOVUPS    four_c2ae0000c2ae0000<>+0(SB), Y2
+	VMAXPS     Y1, Y2, Y2
+	VMULPS     four_3fb8aa3b3fb8aa3b<>+0(SB), Y2, Y3
+	VADDPS     four_3f0000003f000000<>+0(SB), Y3, Y3
+	VROUNDPS   $0x09, Y3, Y3
+	VMULPS     four_3f3180003f318000<>+0(SB), Y3, Y4
+	VSUBPS     Y4, Y2, Y2
+	VMULPS     four_b95e8083b95e8083<>+0(SB), Y3, Y4
+	VSUBPS     Y4, Y2, Y2
+	VMULPS     four_3950696739506967<>+0(SB), Y2, Y4
+	VADDPS     four_3ab743ce3ab743ce<>+0(SB), Y4, Y4
+	VMULPS     Y2, Y4, Y4
+	VADDPS     four_3c0889083c088908<>+0(SB), Y4, Y4
+	VMULPS     Y2, Y4, Y4
+	VADDPS     four_3d2aa9c13d2aa9c1<>+0(SB), Y4, Y4
+	VMULPS     Y2, Y4, Y4
+	VADDPS     four_3e2aaaaa3e2aaaaa<>+0(SB), Y4, Y4
+	VMULPS     Y2, Y4, Y4
+	VADDPS     four_3f0000003f000000<>+0(SB), Y4, Y4
+	VMULPS     Y2, Y2, Y5
+	VMULPS     Y5, Y4, Y4
+	VADDPS     Y2, Y4, Y2
+	VCVTPS2DQ  Y3, Y3
+	VPADDD     four_0000007f0000007f<>+0(SB), Y3, Y3
+	VPSLLD     $0x17, Y3, Y3
+	VMOVUPS    four_3f8000003f800000<>+0(SB), Y4
+	VSUBPS     Y3, Y4, Y4
+	VMULPS     Y2, Y3, Y2
+	VSUBPS     Y2, Y4, Y2
+	VXORPS     four_8000000080000000<>+0(SB), Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VCMPPS     $0x01, Y1, Y3, Y3
+	VBLENDVPS  Y3, Y1, Y2, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+
+eluOf_end:
+	VZEROUPPER
+	RET
+
 // func reluOfNoisy(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
 // Requires: AVX
 TEXT ·reluOfNoisy(SB), NOSPLIT, $0-40
@@ -6242,6 +6339,111 @@ tanhOfNoisy_end:
 	VZEROUPPER
 	RET
 
+// func eluOfNoisy(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
+// Requires: AVX, AVX2
+TEXT ·eluOfNoisy(SB), NOSPLIT, $0-40
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+24(FP), DX
+	VBROADCASTSS leak+36(FP), Y0
+	VBROADCASTSS sigma+32(FP), Y0
+	MOVQ         noise+16(FP), BX
+
+eluOfNoisy_loop:
+	SUBQ      $0x08, DX
+	JL        eluOfNoisy_rest
+	VMOVUPS   (CX), Y1
+	VMOVUPS   (BX), Y2
+	VMULPS    Y0, Y2, Y2
+	VADDPS    Y2, Y1, Y1
+	VMOVUPS   four_c2ae0000c2ae0000<>+0(SB), Y2
+	VMAXPS    Y1, Y2, Y2
+	VMULPS    four_3fb8aa3b3fb8aa3b<>+0(SB), Y2, Y3
+	VADDPS    four_3f0000003f000000<>+0(SB), Y3, Y3
+	VROUNDPS  $0x09, Y3, Y3
+	VMULPS    four_3f3180003f318000<>+0(SB), Y3, Y4
+	VSUBPS    Y4, Y2, Y2
+	VMULPS    four_b95e8083b95e8083<>+0(SB), Y3, Y4
+	VSUBPS    Y4, Y2, Y2
+	VMULPS    four_3950696739506967<>+0(SB), Y2, Y4
+	VADDPS    four_3ab743ce3ab743ce<>+0(SB), Y4, Y4
+	VMULPS    Y2, Y4, Y4
+	VADDPS    four_3c0889083c088908<>+0(SB), Y4, Y4
+	VMULPS    Y2, Y4, Y4
+	VADDPS    four_3d2aa9c13d2aa9c1<>+0(SB), Y4, Y4
+	VMULPS    Y2, Y4, Y4
+	VADDPS    four_3e2aaaaa3e2aaaaa<>+0(SB), Y4, Y4
+	VMULPS    Y2, Y4, Y4
+	VADDPS    four_3f0000003f000000<>+0(SB), Y4, Y4
+	VMULPS    Y2, Y2, Y5
+	VMULPS    Y5, Y4, Y4
+	VADDPS    Y2, Y4, Y2
+	VCVTPS2DQ Y3, Y3
+	VPADDD    four_0000007f0000007f<>+0(SB), Y3, Y3
+	VPSLLD    $0x17, Y3, Y3
+	VMOVUPS   four_3f8000003f800000<>+0(SB), Y4
+	VSUBPS    Y3, Y4, Y4
+	VMULPS    Y2, Y3, Y2
+	VSUBPS    Y2, Y4, Y2
+	VXORPS    four_8000000080000000<>+0(SB), Y2, Y2
+	VXORPS    Y3, Y3, Y3
+	VCMPPS    $0x01, Y1, Y3, Y3
+	VBLENDVPS Y3, Y1, Y2, Y1
+	VMOVUPS   Y1, (AX)
+	ADDQ      $0x20, AX
+	ADDQ      $0x20, CX
+	ADDQ      $0x20, BX
+	JMP       eluOfNoisy_loop
+
+eluOfNoisy_rest:
+	ADDQ       $0x08, DX
+	JZ         eluOfNoisy_end
+	LEAQ       lane_masks<>+0(SB), SI
+	NEGQ       DX
+	VMOVDQU    32(SI)(DX*4), Y1
+	VMASKMOVPS (CX), Y1, Y2
+	VMASKMOVPS (BX), Y1, Y3
+	VMULPS     Y0, Y3, Y0
+	VADDPS     Y0, Y2, Y0
+	VMOVUPS    four_c2ae0000c2ae0000<>+0(SB), Y2
+	VMAXPS     Y0, Y2, Y2
+	VMULPS     four_3fb8aa3b3fb8aa3b<>+0(SB), Y2, Y3
+	VADDPS     four_3f0000003f000000<>+0(SB), Y3, Y3
+	VROUNDPS   $0x09, Y3, Y3
+	VMULPS     four_3f3180003f318000<>+0(SB), Y3, Y4
+	VSUBPS     Y4, Y2, Y2
+	VMULPS     four_b95e8083b95e8083<>+0(SB), Y3, Y4
+	VSUBPS     Y4, Y2, Y2
+	VMULPS     four_3950696739506967<>+0(SB), Y2, Y4
+	VADDPS     four_3ab743ce3ab743ce<>+0(SB), Y4, Y4
+	VMULPS     Y2, Y4, Y4
+	VADDPS     four_3c0889083c088908<>+0(SB), Y4, Y4
+	VMULPS     Y2, Y4, Y4
+	VADDPS     four_3d2aa9c13d2aa9c1<>+0(SB), Y4, Y4
+	VMULPS     Y2, Y4, Y4
+	VADDPS     four_3e2aaaaa3e2aaaaa<>+0(SB), Y4, Y4
+	VMULPS     Y2, Y4, Y4
+	VADDPS     four_3f0000003f000000<>+0(SB), Y4, Y4
+	VMULPS     Y2, Y2, Y5
+	VMULPS     Y5, Y4, Y4
+	VADDPS     Y2, Y4, Y2
+	VCVTPS2DQ  Y3, Y3
+	VPADDD     four_0000007f0000007f<>+0(SB), Y3, Y3
+	VPSLLD     $0x17, Y3, Y3
+	VMOVUPS    four_3f8000003f800000<>+0(SB), Y4
+	VSUBPS     Y3, Y4, Y4
+	VMULPS     Y2, Y3, Y2
+	VSUBPS     Y2, Y4, Y2
+	VXORPS     four_8000000080000000<>+0(SB), Y2, Y2
+	VXORPS     Y3, Y3, Y3
+	VCMPPS     $0x01, Y0, Y3, Y3
+	VBLENDVPS  Y3, Y0, Y2, Y0
+	VMASKMOVPS Y0, Y1, (AX)
+
+eluOfNoisy_end:
+	VZEROUPPER
+	RET
+
 // func leakyGrad(out *float32, y *float32, grad *float32, n int, leak float32)
 // Requires: AVX
 TEXT ·leakyGrad(SB), NOSPLIT, $0-36
@@ -6419,6 +6621,50 @@ tanhGradOf_rest:
 	VMASKMOVPS Y1, Y0, (AX)
 
 tanhGradOf_end:
+	VZEROUPPER
+	RET
+
+// func eluGradOf(out *float32, y *float32, grad *float32, n int, leak float32)
+// Requires: AVX
+TEXT ·eluGradOf(SB), NOSPLIT, $0-36
+	MOVQ         out+0(FP), AX
+	MOVQ         y+8(FP), CX
+	MOVQ         grad+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS leak+32(FP), Y0
+
+eluGradOf_loop:
+	SUBQ      $0x08, BX
+	JL        eluGradOf_rest
+	VMOVUPS   (CX), Y0
+	VMOVUPS   (DX), Y1
+	VADDPS    four_3f8000003f800000<>+0(SB), Y0, Y2
+	VMULPS    Y2, Y1, Y2
+	VXORPS    Y3, Y3, Y3
+	VCMPPS    $0x01, Y0, Y3, Y0
+	VBLENDVPS Y0, Y1, Y2, Y0
+	VMOVUPS   Y0, (AX)
+	ADDQ      $0x20, AX
+	ADDQ      $0x20, CX
+	ADDQ      $0x20, DX
+	JMP       eluGradOf_loop
+
+eluGradOf_rest:
+	ADDQ       $0x08, BX
+	JZ         eluGradOf_end
+	LEAQ       lane_masks<>+0(SB), SI
+	NEGQ       BX
+	VMOVDQU    32(SI)(BX*4), Y0
+	VMASKMOVPS (CX), Y0, Y1
+	VMASKMOVPS (DX), Y0, Y2
+	VADDPS     four_3f8000003f800000<>+0(SB), Y1, Y3
+	VMULPS     Y3, Y2, Y3
+	VXORPS     Y4, Y4, Y4
+	VCMPPS     $0x01, Y1, Y4, Y1
+	VBLENDVPS  Y1, Y2, Y3, Y1
+	VMASKMOVPS Y1, Y0, (AX)
+
+eluGradOf_end:
 	VZEROUPPER
 	RET
 

@@ -252,6 +252,11 @@ func softplusOf(out *float32, x *float32, noise *float32, n int, sigma float32, 
 //go:noescape
 func tanhOf(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
 
+// eluOf computes x where x > 0, else e^x − 1 into out; a noisy one has x + sigma·noise for x, others do not read noise.
+//
+//go:noescape
+func eluOf(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
+
 // reluOfNoisy computes max(x, 0) into out; a noisy one has x + sigma·noise for x, others do not read noise.
 //
 //go:noescape
@@ -272,6 +277,11 @@ func softplusOfNoisy(out *float32, x *float32, noise *float32, n int, sigma floa
 //go:noescape
 func tanhOfNoisy(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
 
+// eluOfNoisy computes x where x > 0, else e^x − 1 into out; a noisy one has x + sigma·noise for x, others do not read noise.
+//
+//go:noescape
+func eluOfNoisy(out *float32, x *float32, noise *float32, n int, sigma float32, leak float32)
+
 // leakyGrad computes grad where y > 0, else leak·grad.
 //
 //go:noescape
@@ -286,6 +296,11 @@ func softplusGradOf(out *float32, y *float32, grad *float32, n int, leak float32
 //
 //go:noescape
 func tanhGradOf(out *float32, y *float32, grad *float32, n int, leak float32)
+
+// eluGradOf computes grad where y > 0, else grad·(y + 1).
+//
+//go:noescape
+func eluGradOf(out *float32, y *float32, grad *float32, n int, leak float32)
 
 // mulVec computes out = a·b.
 //

@@ -12,7 +12,7 @@ const tiny = 0x1p-120
 
 func allActivations() []kernels.Activation {
 	return []kernels.Activation{{}, {Curve: kernels.Rectified}, {Curve: kernels.Rectified, Leak: 0.2},
-		{Curve: kernels.Softplus}, {Curve: kernels.Tanh}}
+		{Curve: kernels.Softplus}, {Curve: kernels.Tanh}, {Curve: kernels.ELU}}
 }
 
 // sums are normals of several widths and, where there is room, the edges.

@@ -14,6 +14,9 @@ func activations() {
 		activation("leaky", "x where x > 0, else leak·x", leaky, noisy)
 		activation("softplus", "log(1+e^x)", func(x, _ lanes) lanes { return softplus32(x) }, noisy)
 		activation("tanh", "tanh(x)", func(x, _ lanes) lanes { return tanh32(x) }, noisy)
+		activation("elu", "x where x > 0, else e^x − 1", func(x, _ lanes) lanes {
+			return wherePositive(x, x, negated32(oneMinusExp32(x)))
+		}, noisy)
 	}
 }
 
@@ -62,6 +65,9 @@ func activationGrads() {
 	})
 	activationGrad("tanhGradOf", "grad·(1 − y²)", func(y, g, _ lanes) lanes {
 		return mul32(g, from32(1, mul32(y, y)))
+	})
+	activationGrad("eluGradOf", "grad where y > 0, else grad·(y + 1)", func(y, g, _ lanes) lanes {
+		return wherePositive(y, g, mul32(g, plus32(y, single8(1))))
 	})
 }
 
