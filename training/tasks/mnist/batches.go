@@ -81,20 +81,6 @@ func fill[T kernels.Float](out []T, p data.Part, scale *data.Scale, indices []in
 	}
 }
 
-// uniforms fills out with numbers from low to high, a run of 24-bit fractions:
-// element i is word i of the counter's blocks.
-func uniforms[T kernels.Float](out []T, low, high float64, key kernels.Key, c kernels.Counter) {
-	var words [4]uint32
-	width := float32(high - low)
-	for i := range out {
-		if i%4 == 0 {
-			words = c.Block(key, uint32(i/4))
-		}
-		u := float32(words[i%4]>>8) * (1.0 / (1 << 24))
-		out[i] = T(float32(low) + float32(width*u))
-	}
-}
-
 // layersOfNoise is the number of inner steps that a pass's noise takes up: its
 // matrices have one each.
 const layersOfNoise = 8

@@ -60,7 +60,7 @@ func (m *game[T]) takenBack() bool {
 // codes draws z.
 func (m *game[T]) codes(z kernels.Matrix[T], c kernels.Counter) {
 	low, high := m.generator.Uniform()
-	uniforms(z.Data, low, high, m.key, c)
+	kernels.Uniforms(z.Data, low, high, m.key, c)
 }
 
 // Generate draws the generator's batch and computes its gradients. Shared

@@ -1,12 +1,12 @@
 package mnist
 
 import (
-	"fmt"
 	"math"
 
 	"sweep/training"
 	"sweep/training/kernels"
 	"sweep/training/nets"
+	"sweep/training/tasks/array"
 	"sweep/training/tasks/mnist/data"
 )
 
@@ -35,7 +35,7 @@ func (p *painter[T]) samples(step int64, n int) []float32 {
 	low, high := p.form.Uniform()
 	out := make([]float32, 0, n*data.Pixels)
 	for i := uint32(0); len(out) < n*data.Pixels; i++ {
-		uniforms(p.maker.Z.Data, low, high, p.key, kernels.Counter{Stream: kernels.StreamEvalZ, Outer: uint32(step), Inner: i})
+		kernels.Uniforms(p.maker.Z.Data, low, high, p.key, kernels.Counter{Stream: kernels.StreamEvalZ, Outer: uint32(step), Inner: i})
 		out = p.paint(out)
 	}
 	return out
@@ -49,7 +49,7 @@ const inWalks = ^uint32(0)
 func (p *painter[T]) interpolations(step int64) []float32 {
 	low, high := p.form.Uniform()
 	ends := make([]T, 2*walks*p.form.Z)
-	uniforms(ends, low, high, p.key, kernels.Counter{Stream: kernels.StreamEvalZ, Outer: uint32(step), Inner: inWalks})
+	kernels.Uniforms(ends, low, high, p.key, kernels.Counter{Stream: kernels.StreamEvalZ, Outer: uint32(step), Inner: inWalks})
 	codes := make([]T, 0, walks*walks*p.form.Z)
 	for row := range walks {
 		to, from := ends[2*row*p.form.Z:][:p.form.Z], ends[(2*row+1)*p.form.Z:][:p.form.Z]
@@ -95,7 +95,7 @@ func confusion(step int64, v Verdict) training.Artifact {
 			body = append(body, byte(n), byte(n>>8))
 		}
 	}
-	return npy("confusion", step, "<u2", body, data.Classes, data.Classes)
+	return array.Counts("confusion", step, body, data.Classes, data.Classes)
 }
 
 // inBytes is an array of ink in bytes, 255 for 1.
@@ -104,21 +104,5 @@ func inBytes(name string, step int64, ink []float32, shape ...int) training.Arti
 	for i, v := range ink {
 		body[i] = byte(math.Round(float64(255 * v)))
 	}
-	return npy(name, step, "|u1", body, shape...)
-}
-
-// npy is numpy's .npy format 1.0, C order.
-func npy(name string, step int64, dtype string, body []byte, shape ...int) training.Artifact {
-	sizes := ""
-	for _, n := range shape {
-		sizes += fmt.Sprintf("%d, ", n)
-	}
-	header := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", dtype, sizes)
-	for (10+len(header)+1)%64 != 0 {
-		header += " "
-	}
-	header += "\n"
-	out := append([]byte("\x93NUMPY\x01\x00"), byte(len(header)), byte(len(header)>>8))
-	out = append(append(out, header...), body...)
-	return training.Artifact{Name: name, Step: step, MediaType: "application/x-npy", Extension: ".npy", Data: out}
+	return array.Bytes(name, step, body, shape...)
 }
