@@ -62,6 +62,13 @@ bench-train:
 lenet:
 	go run ./cmd/train-lenet
 
+# The CUDA kernels on the processor, a fiber for each thread: kerneltest and
+# packed training, in three orders of the threads. Needs a C++ compiler.
+.PHONY: gpu-host
+gpu-host:
+	go vet -tags cudahost ./training/kernels/cuda/...
+	go test -count=1 -tags cudahost ./training/kernels/cuda/...
+
 crash-test: build
 	scripts/crash-test
 

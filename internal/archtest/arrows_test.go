@@ -55,6 +55,8 @@ var arrows = map[string][]string{
 	"cmd/train-lenet":      {"internal/datasets", "training/"},
 	"cmd/bench-pages":      {"internal/devstack", "internal/devstack/", "report", "report/web", "storage", "storage/"},
 	"cmd/bench-ingest":     {"internal/devstack", "internal/devstack/", "storage", "storage/"},
+
+	"training/kernels/cuda/": {"training/kernels", "training/kernels/cuda"},
 }
 
 // fences lists modules that only the named packages may import.

@@ -1,0 +1,10 @@
+// Everything, as one translation unit.
+#include "adam.cu"
+#include "channels.cu"
+#include "draws.cu"
+#include "elementwise.cu"
+#include "images.cu"
+#include "normalisation.cu"
+#include "products.cu"
+#include "reductions.cu"
+#include "similarity.cu"

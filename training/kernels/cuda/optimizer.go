@@ -1,0 +1,56 @@
+package cuda
+
+import (
+	"fmt"
+	"unsafe"
+)
+
+// AdamOf is one trial's optimizer, in kernels/adam.cu's layout.
+type AdamOf struct {
+	Rate, Beta1, Beta2, Eps float64
+	Steps                   int64 // taken
+}
+
+// Optimizer is one player's Adam in every trial of a pack.
+type Optimizer struct {
+	pack     *Pack
+	of       Pointer   // AdamOf of each trial
+	settings []float32 // of the step at hand: a tensor of the pack
+}
+
+const adamBytes = int(unsafe.Sizeof(AdamOf{}))
+
+// NewOptimizer makes one; Set before the first step.
+func (k *Pack) NewOptimizer() (*Optimizer, error) {
+	at, err := k.be.dev.Alloc(adamBytes * k.trials)
+	if err != nil {
+		return nil, fmt.Errorf("room for an optimizer: %w", err)
+	}
+	k.masks = append(k.masks, at)
+	return &Optimizer{pack: k, of: at, settings: make([]float32, 4)}, nil
+}
+
+// Set gives trial z's optimizer its numbers.
+func (o *Optimizer) Set(z int, a AdamOf) error {
+	return o.pack.be.dev.Upload(o.of+Pointer(z*adamBytes), unsafe.Pointer(&a), adamBytes)
+}
+
+// Get reads trial z's.
+func (o *Optimizer) Get(z int) (a AdamOf, err error) {
+	err = o.pack.be.dev.Download(unsafe.Pointer(&a), o.of+Pointer(z*adamBytes), adamBytes)
+	return a, err
+}
+
+// Begin counts a step of every trial that is awake.
+func (o *Optimizer) Begin() {
+	b := o.pack.be
+	b.begin().out(1, o.settings)
+	b.args.Op[0] = Operand{At: o.of, Stride: int64(adamBytes / 4)}
+	b.run("k_adam_step", 1, 1)
+}
+
+// Step updates one tensor in the step that Begin began.
+func (o *Optimizer) Step(w, m, v, g []float32) {
+	b, n := o.pack.be, len(w)
+	b.begin().both(0, w).both(1, m).both(2, v).in(3, g).in(4, o.settings).n(n).flat("k_adam", n)
+}
