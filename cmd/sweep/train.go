@@ -40,6 +40,10 @@ it is started again.`,
 	cmd.Flags().Int64Var(&f.seed, "seed", 1, "the trial's seed")
 	cmd.Flags().StringVar(&f.out, "out", "", "folder for points, artifacts and the checkpoint")
 	cmd.Flags().Int64Var(&f.every, "checkpoint-every", 5000, "steps between checkpoints")
+	completeParams(cmd, func([]string) string { return f.task })
+	if err := cmd.RegisterFlagCompletionFunc("task", completeTask); err != nil {
+		panic("train: " + err.Error()) // the flag is not there: a mistake in this program
+	}
 	return cmd
 }
 

@@ -27,7 +27,7 @@ func (ops Ops[T]) Similar(m node, count int) (node, error) {
 		return nil, fmt.Errorf("minibatch discrimination: %d columns are not %d kernels", c, count)
 	}
 	return ops.apply(&Op[T]{
-		name: fmt.Sprintf("similar(%d)", count), wrt: []bool{true}, about: about{kind: string(SimilarLayer)},
+		name: fmt.Sprintf("similar(%d)", count), wrt: []bool{true}, about: about{kind: fmt.Sprintf("%s %d×%d", SimilarLayer, count, m.Shape()[1]/count)},
 		shape: func(in []tensor.Shape) tensor.Shape { return tensor.Shape{in[0][0], count} },
 		call: func(be kernels.Backend[T], out kernels.Matrix[T], in []kernels.Matrix[T]) {
 			be.Similar(out, in[0])

@@ -135,8 +135,9 @@ func (s *summary[T]) tell(at int, a about, n node) int {
 		at = len(s.layers) - 1
 	}
 	l := s.layers[at]
-	if a.kind != "" && !strings.Contains(l.Kind, a.kind) {
+	if a.kind != "" && !strings.Contains(l.Kind, a.kind) { // a layer may work batch by batch
 		l.Kind = strings.TrimPrefix(l.Kind+", "+a.kind, ", ")
+		l.Flops += flopsOf(n) / int64(n.Shape()[0])
 	}
 	if a.activation != "" {
 		l.Activation = a.activation
@@ -145,6 +146,38 @@ func (s *summary[T]) tell(at int, a about, n node) int {
 	if !a.weights {
 		l.Output = []int{n.Shape()[1]}
 	}
-	l.Flops += flopsOf(n) / int64(n.Shape()[0])
 	return at
+}
+
+// SummariseConv reads a convolutional network's layers off its description.
+func SummariseConv[T kernels.Float](name string, net *ConvNet[T]) training.Network {
+	out := training.Network{Name: name}
+	s := summary[T]{params: net.Params}
+	for _, laid := range net.Layers {
+		l := training.Layer{Name: laid.Name, Kind: laid.words(), Flops: laid.Flops, Activation: CurveName(laid.Activation), Noise: laid.Sigma, Output: laid.Out.sides()}
+		for _, t := range laid.Tensors {
+			l.Tensors = append(l.Tensors, training.Tensor{Name: t.Name, Shape: []int{t.Rows, t.Cols}, Deviation: s.find(t.Name).Deviation})
+		}
+		out.Add(l)
+	}
+	return out
+}
+
+// words are a layer's kind with its sizes.
+func (l Laid) words() string {
+	switch l.Kind {
+	case ConvLayer, TransposeLayer:
+		return fmt.Sprintf("%s %d×%d /%d pad %d", l.Kind, l.Size, l.Size, l.stride(), l.Pad)
+	case SimilarLayer:
+		return fmt.Sprintf("%s %d×%d", l.Kind, l.Kernels, l.Dims)
+	}
+	return string(l.Kind)
+}
+
+// sides are channels, height and width, of a flat sample its features.
+func (v Volume) sides() []int {
+	if v.Places() == 1 {
+		return []int{v.Channels}
+	}
+	return []int{v.Channels, v.Height, v.Width}
 }

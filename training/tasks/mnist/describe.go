@@ -37,7 +37,7 @@ func (m *game[T]) rule() string {
 		rule = "normal"
 	}
 	if m.classifier.WeightNorm {
-		rule += fmt.Sprintf(", scales and biases by %d images", firstImages)
+		rule += ", scales by data"
 	}
 	return rule
 }
