@@ -45,7 +45,7 @@ var arrows = map[string][]string{
 	"workflows":            {"activities", "sweeps", "training"},
 	"internal/archtest":    {},
 	"internal/composetest": {},
-	"internal/datasets":    {"training/tasks/mnist/data"},
+	"internal/datasets":    {"training/tasks/faces/data", "training/tasks/faces/pfaces", "training/tasks/mnist/data"},
 	"internal/devstack":    {},
 	"internal/webhook":     {},
 	"internal/endtoend":    {},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 
+	facesdata "sweep/training/tasks/faces/data"
 	"sweep/training/tasks/mnist/data"
 )
 
@@ -13,7 +14,8 @@ type Library struct {
 	root Root
 
 	mu    sync.Mutex
-	mnist *data.Set // nil until it is first asked for
+	mnist *data.Set                 // nil until it is first asked for
+	faces map[string]*facesdata.Set // by name
 }
 
 // NewLibrary makes a library; files are read when they are first asked for.
@@ -31,7 +33,11 @@ func (l *Library) Digest(name string) (string, error) {
 		}
 		return set.Digest, nil
 	}
-	return "", fmt.Errorf("there is no data set %q", name)
+	set, err := l.Faces(name, "")
+	if err != nil {
+		return "", err
+	}
+	return set.Digest, nil
 }
 
 // Digests reads several sets.
