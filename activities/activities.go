@@ -31,6 +31,7 @@ type Activities struct {
 	Reports  Reports
 	Notices  Notices
 	Webhooks Webhooks
+	Slots    *Slots          // of this worker, for packs; nil: a pack has one
 	Worker   string          // who trains, for people: host/pid
 	Program  storage.Program // what trains, for provenance
 	Flush    time.Duration   // how often points are committed; 0 means 2 s
@@ -45,9 +46,10 @@ type Plans interface {
 
 // Queue hands out pending trials, and counts a sweep's trials.
 type Queue interface {
-	Dispatch(ctx context.Context, sweep string, max int) ([]storage.Dispatch, storage.Counts, error)
+	Dispatch(ctx context.Context, sweep string, max int, packing storage.Packing) ([]storage.Dispatch, storage.Counts, error)
 	Undispatch(ctx context.Context, hash, workflowID string) error
 	Counts(ctx context.Context, sweep string) (storage.Counts, error)
+	Paces(ctx context.Context, sweep string) ([]storage.Pace, error)
 }
 
 // Strays finds trials that are said to be in flight and are not.

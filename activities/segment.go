@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"go.temporal.io/sdk/activity"
@@ -44,6 +45,27 @@ type Beat struct {
 // TrainSegment claims the trial, goes on from its newest checkpoint that
 // verifies, and trains until it is done, asked to stop, or out of time.
 func (a *Activities) TrainSegment(ctx context.Context, in SegmentInput) (SegmentResult, error) {
+	defer a.Slots.enter()()
+	return a.attempt(ctx, in, func(ctx context.Context, stop context.CancelCauseFunc, at *hold) func() {
+		return watch(ctx, stop, in.Beat, func() any { return at.beat() })
+	})
+}
+
+// hold is an attempt that trains: what a heartbeat tells of it.
+type hold struct {
+	fence int64
+	rec   *recorder
+}
+
+func (h *hold) beat() Beat {
+	step, key := h.rec.Committed()
+	return Beat{Fence: h.fence, Step: step, Checkpoint: key}
+}
+
+// attempt is one attempt at one trial, from its claim to its end. While it
+// trains it is followed: follow may cancel it, and what follow returns is called
+// when it no longer trains.
+func (a *Activities) attempt(ctx context.Context, in SegmentInput, follow func(context.Context, context.CancelCauseFunc, *hold) func()) (SegmentResult, error) {
 	claim, state, err := a.claim(ctx, in)
 	switch {
 	case errors.Is(err, storage.ErrSettled):
@@ -61,7 +83,7 @@ func (a *Activities) TrainSegment(ctx context.Context, in SegmentInput) (Segment
 		end := storage.End{Hash: in.Hash, Fence: claim.Fence, Outcome: string(training.Preempted), Step: at}
 		return SegmentResult{Outcome: training.Preempted, Step: at, Fence: claim.Fence, Wanted: claim.Wanted}, a.end(ctx, end)
 	}
-	return a.train(ctx, in, claim, state)
+	return a.train(ctx, in, claim, state, follow)
 }
 
 // claim takes the trial. Verifying a checkpoint reads it whole, so the bytes
@@ -90,7 +112,8 @@ func (a *Activities) claim(ctx context.Context, in SegmentInput) (storage.Claim,
 	return claim, state, nil
 }
 
-func (a *Activities) train(ctx context.Context, in SegmentInput, claim storage.Claim, state []byte) (SegmentResult, error) {
+func (a *Activities) train(ctx context.Context, in SegmentInput, claim storage.Claim, state []byte,
+	follow func(context.Context, context.CancelCauseFunc, *hold) func()) (SegmentResult, error) {
 	var cfg training.Config
 	if err := json.Unmarshal(claim.Config, &cfg); err != nil {
 		return SegmentResult{}, a.fail(ctx, in.Hash, claim.Fence, 0, errors.Join(training.ErrConfig, err))
@@ -101,12 +124,12 @@ func (a *Activities) train(ctx context.Context, in SegmentInput, claim storage.C
 		hash: in.Hash, fence: claim.Fence, lease: in.Lease, every: a.Flush,
 		attempts: a.Attempts, objects: a.Objects, stop: stop,
 	})
-	unwatch := a.watch(ctx, stop, in, claim, rec)
+	forget := follow(ctx, stop, &hold{claim.Fence, rec})
 	used := threadClock()
-	res, err := a.Trainer.Train(ctx, training.Job{Config: cfg, Resume: state, Every: in.Every, MaxTime: in.MaxTime}, rec)
+	res, err := a.run(ctx, training.Job{Config: cfg, Resume: state, Every: in.Every, MaxTime: in.MaxTime}, rec)
 	cpu := used()
 	closeErr := rec.Close()
-	unwatch()
+	forget()
 	if err = errors.Join(err, closeErr); err != nil {
 		return SegmentResult{}, a.fail(ctx, in.Hash, claim.Fence, cpu, err)
 	}
@@ -115,18 +138,30 @@ func (a *Activities) train(ctx context.Context, in SegmentInput, claim storage.C
 	return out, a.end(ctx, end)
 }
 
-// watch sends heartbeats and turns every reason to stop into a cancelled
-// context: the trainer finishes its step and checkpoints.
-func (a *Activities) watch(ctx context.Context, stop context.CancelCauseFunc, in SegmentInput, claim storage.Claim, rec *recorder) func() {
+// run is Train, whose panic is the failure of this attempt alone: its attempt is
+// closed, its lease is not renewed, and the trials beside it go on.
+func (a *Activities) run(ctx context.Context, job training.Job, rec training.Recorder) (res training.Result, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			activity.GetLogger(ctx).Error("training panicked", "panic", v, "stack", string(debug.Stack()))
+			err = fmt.Errorf("training panicked: %v", v)
+		}
+	}()
+	return a.Trainer.Train(ctx, job, rec)
+}
+
+// watch sends heartbeats with the detail that tell gives, and turns every
+// reason to stop into a cancelled context: the trainer finishes its step and
+// checkpoints.
+func watch(ctx context.Context, stop context.CancelCauseFunc, every time.Duration, tell func() any) func() {
 	done, gone := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(gone)
-		tick := time.NewTicker(in.Beat)
+		tick := time.NewTicker(every)
 		defer tick.Stop()
 		stopping := activity.GetWorkerStopChannel(ctx)
 		for {
-			step, key := rec.Committed()
-			activity.RecordHeartbeat(ctx, Beat{Fence: claim.Fence, Step: step, Checkpoint: key})
+			activity.RecordHeartbeat(ctx, tell())
 			select {
 			case <-done:
 				return

@@ -81,6 +81,7 @@ type DispatchInput struct {
 // Dispatched are the trials to start now, and where the sweep stands.
 type Dispatched struct {
 	Trials   []Trial
+	Packs    []Pack `json:",omitempty"` // trials that travel together
 	Counts   storage.Counts
 	State    storage.SweepState
 	MaxWall  time.Duration  // the sweep's budget, 0 for none
@@ -100,18 +101,23 @@ func (a *Activities) Dispatch(ctx context.Context, in DispatchInput) (Dispatched
 	if err != nil {
 		return Dispatched{}, err
 	}
-	taken, counts, err := a.take(ctx, in, sw.Ran, spec.Budget)
+	taken, counts, err := a.take(ctx, in, sw.Ran, spec)
 	if err != nil {
 		return Dispatched{}, fmt.Errorf("dispatch trials of %s: %w", in.Sweep, err)
 	}
-	out := Dispatched{Counts: counts, State: sw.State, MaxWall: spec.Budget.MaxWall, Ran: &sw.Ran, Standing: standing, Trials: make([]Trial, len(taken))}
-	for i, d := range taken {
-		out.Trials[i] = withPolicy(d, spec)
+	out := Dispatched{Counts: counts, State: sw.State, MaxWall: spec.Budget.MaxWall, Ran: &sw.Ran, Standing: standing, Trials: []Trial{}}
+	for _, together := range byWorkflow(taken) {
+		if len(together) == 1 {
+			out.Trials = append(out.Trials, withPolicy(together[0], spec))
+		} else {
+			out.Packs = append(out.Packs, packOf(together, spec))
+		}
 	}
 	return out, nil
 }
 
-func (a *Activities) take(ctx context.Context, in DispatchInput, ran time.Duration, b sweeps.Budget) ([]storage.Dispatch, storage.Counts, error) {
+func (a *Activities) take(ctx context.Context, in DispatchInput, ran time.Duration, spec *sweeps.Spec) ([]storage.Dispatch, storage.Counts, error) {
+	b := spec.Budget
 	if b.MaxWall > 0 && ran >= b.MaxWall {
 		counts, err := a.Queue.Counts(ctx, in.Sweep)
 		return nil, counts, err
@@ -119,7 +125,11 @@ func (a *Activities) take(ctx context.Context, in DispatchInput, ran time.Durati
 	if m := b.MaxConcurrent; m > 0 && (in.Max == 0 || m < in.Max) {
 		in.Max = m
 	}
-	return a.Queue.Dispatch(ctx, in.Sweep, in.Max)
+	packing, err := a.packing(ctx, in.Sweep, spec)
+	if err != nil {
+		return nil, storage.Counts{}, err
+	}
+	return a.Queue.Dispatch(ctx, in.Sweep, in.Max, packing)
 }
 
 // withPolicy adds the experiment's checkpoint cadence and retry bound.
@@ -134,15 +144,22 @@ func withPolicy(d storage.Dispatch, spec *sweeps.Spec) Trial {
 	return t
 }
 
-// UndispatchInput names a trial that could not be started.
+// UndispatchInput names a trial, or a pack's trials, that could not be started.
 type UndispatchInput struct {
 	Hash, WorkflowID string
+	Hashes           []string `json:",omitempty"` // of a pack, which has no Hash
 }
 
-// Undispatch gives a trial back to the backlog.
+// Undispatch gives trials back to the backlog.
 func (a *Activities) Undispatch(ctx context.Context, in UndispatchInput) error {
-	if err := a.Queue.Undispatch(ctx, in.Hash, in.WorkflowID); err != nil {
-		return fmt.Errorf("give trial %.12s back: %w", in.Hash, err)
+	hashes := in.Hashes
+	if in.Hash != "" {
+		hashes = append(hashes, in.Hash)
+	}
+	for _, h := range hashes {
+		if err := a.Queue.Undispatch(ctx, h, in.WorkflowID); err != nil {
+			return fmt.Errorf("give trial %.12s back: %w", h, err)
+		}
 	}
 	return nil
 }
@@ -160,10 +177,14 @@ func (a *Activities) Reconcile(ctx context.Context, in ReconcileInput) (int, err
 		return 0, fmt.Errorf("look for strays of %s: %w", in.Sweep, err)
 	}
 	n := 0
+	known := map[string]bool{} // trials of one pack are many
 	for _, s := range strays {
-		alive, err := a.Groups.Alive(ctx, s.WorkflowID)
-		if err != nil {
-			return n, fmt.Errorf("ask after %s: %w", s.WorkflowID, err)
+		alive, ok := known[s.WorkflowID]
+		if !ok {
+			if alive, err = a.Groups.Alive(ctx, s.WorkflowID); err != nil {
+				return n, fmt.Errorf("ask after %s: %w", s.WorkflowID, err)
+			}
+			known[s.WorkflowID] = alive
 		}
 		if alive {
 			continue

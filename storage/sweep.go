@@ -79,6 +79,10 @@ type Dispatch struct {
 	Labels     int64 // "
 	Params     []string
 	InfraMax   int // retries after infrastructure failures without a commit between
+	// Group is the workflow that the trial was handed to; trials of one pack have
+	// the same.
+	Group  string          `json:",omitempty"`
+	Values json.RawMessage `json:"-"` // all parameters, as planned
 }
 
 // Counts are a sweep's wanted trials by state.

@@ -43,14 +43,24 @@ func SweepAttributes(sweep string) temporal.SearchAttributes {
 }
 
 func groupAttributes(sweep string, t activities.Trial) temporal.SearchAttributes {
+	return trialAttributes(sweep, t.Experiment, t.Task, t.Params, t.K, t.ZDim, t.Labels)
+}
+
+// packAttributes leave out what the pack's trials do not have in common; Params
+// lists it.
+func packAttributes(sweep string, p activities.Pack) temporal.SearchAttributes {
+	return trialAttributes(sweep, p.Experiment, p.Task, p.Params, p.K, p.ZDim, p.Labels)
+}
+
+func trialAttributes(sweep, experiment, task string, params []string, k, zDim, labels int64) temporal.SearchAttributes {
 	set := []temporal.SearchAttributeUpdate{
-		sweepKey.ValueSet(sweep), experimentKey.ValueSet(t.Experiment), taskKey.ValueSet(t.Task),
-		stateKey.ValueSet(string(activities.TrialRunning)), paramsKey.ValueSet(t.Params),
+		sweepKey.ValueSet(sweep), experimentKey.ValueSet(experiment), taskKey.ValueSet(task),
+		stateKey.ValueSet(string(activities.TrialRunning)), paramsKey.ValueSet(params),
 	}
 	for _, n := range []struct {
 		key   temporal.SearchAttributeKeyInt64
 		value int64
-	}{{kKey, t.K}, {zDimKey, t.ZDim}, {labelsKey, t.Labels}} {
+	}{{kKey, k}, {zDimKey, zDim}, {labelsKey, labels}} {
 		if n.value >= 0 {
 			set = append(set, n.key.ValueSet(n.value))
 		}

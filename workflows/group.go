@@ -11,24 +11,29 @@ import (
 	"sweep/training"
 )
 
-// GroupInput is one trial to be carried to its outcome.
+// GroupInput is one trial, or a pack of them, to be carried to an outcome.
 type GroupInput struct {
 	Trial  activities.Trial
 	Timing Timing
+	Pack   *activities.Pack `json:",omitempty"` // then there is no Trial
 }
 
 // GroupResult says how the group left its trial: a training.Outcome, failed,
-// cancelled or pending.
+// cancelled or pending; of a pack, what all its trials have in common or mixed.
 type GroupResult struct {
 	State string
 	Step  int64
 }
 
 // Group trains one trial, a segment at a time, until it has an outcome, is no
-// longer wanted, or has failed for good. Its last word is said on a
-// disconnected context, so that a cancelled group says it too.
+// longer wanted, or has failed for good; a pack until that is so of each of its
+// trials. Its last word is said on a disconnected context, so that a cancelled
+// group says it too.
 func Group(ctx workflow.Context, in GroupInput) (GroupResult, error) {
 	in.Timing = in.Timing.filled()
+	if in.Pack != nil {
+		return carryPack(ctx, in)
+	}
 	g := group{in: in, committed: -1}
 	for !g.done {
 		if workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
@@ -57,7 +62,7 @@ func (g *group) leave(state activities.TrialState, reason string) {
 func (g *group) segment(ctx workflow.Context) {
 	t, timing := g.in.Trial, g.in.Timing
 	var r activities.SegmentResult
-	err := workflow.ExecuteActivity(segmentOptions(ctx, t, timing), (*activities.Activities).TrainSegment, activities.SegmentInput{
+	err := workflow.ExecuteActivity(segmentOptions(ctx, t.Queue, t.Summary(), timing), (*activities.Activities).TrainSegment, activities.SegmentInput{
 		Hash: t.Hash, Task: t.Task, Every: t.Every, MaxTime: timing.Segment, Lease: timing.Heartbeat, Beat: timing.Heartbeat / 6,
 	}).Get(ctx, &r)
 	switch {
@@ -65,20 +70,37 @@ func (g *group) segment(ctx workflow.Context) {
 		g.leave(activities.TrialCancelled, "the group was cancelled")
 	case err != nil:
 		g.failed(ctx, err)
-	case r.Settled:
-		g.leave(activities.TrialFinished, "")
 	case r.Busy:
 		_ = workflow.Sleep(ctx, timing.Heartbeat)
-	case r.Outcome == training.Finished || r.Outcome == training.Diverged:
-		g.step = r.Step
-		g.leave(activities.TrialState(r.Outcome), "")
-	case r.Wanted == activities.WantPause:
-		g.leave(activities.TrialPending, "")
-	case r.Wanted == activities.WantCancel:
-		g.leave(activities.TrialCancelled, "no sweep wants it any more")
-	default: // preempted, to be continued
-		g.step, g.failures = r.Step, 0
+	default:
+		state, reason, over := fate(r)
+		if r.Outcome == training.Finished || r.Outcome == training.Diverged || !over {
+			g.step = r.Step
+		}
+		if over {
+			g.leave(state, reason)
+		} else { // preempted, to be continued
+			g.failures = 0
+		}
 	}
+}
+
+// fate is how a segment leaves its trial; a trial that is not over is trained
+// on.
+func fate(r activities.SegmentResult) (state activities.TrialState, reason string, over bool) {
+	switch {
+	case r.Settled:
+		return activities.TrialFinished, "", true
+	case r.Busy:
+		return "", "", false
+	case r.Outcome == training.Finished || r.Outcome == training.Diverged:
+		return activities.TrialState(r.Outcome), "", true
+	case r.Wanted == activities.WantPause:
+		return activities.TrialPending, "", true
+	case r.Wanted == activities.WantCancel:
+		return activities.TrialCancelled, "no sweep wants it any more", true
+	}
+	return "", "", false
 }
 
 // failed counts a failure and waits before the next try. The count starts anew

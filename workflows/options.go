@@ -24,6 +24,10 @@ func GroupID(hash string) string { return "group/" + hash }
 // SettledSignal wakes a sweep: one of its trials was settled.
 const SettledSignal = "trial-settled"
 
+// PackSettledSignal wakes a sweep: as many of its trials as it carries were
+// settled.
+const PackSettledSignal = "trials-settled"
+
 // The Updates of a sweep.
 const (
 	PauseUpdate  = "pause"
@@ -65,12 +69,12 @@ func light(ctx workflow.Context) workflow.Context {
 	})
 }
 
-// segmentOptions are the options of TrainSegment. Group counts its failures itself,
+// segmentOptions are the options of TrainSegment and TrainPack. Group counts its failures itself,
 // because the count starts anew whenever something was committed.
-func segmentOptions(ctx workflow.Context, t activities.Trial, timing Timing) workflow.Context {
+func segmentOptions(ctx workflow.Context, queue, summary string, timing Timing) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		TaskQueue:           t.Queue,
-		Summary:             t.Summary(),
+		TaskQueue:           queue,
+		Summary:             summary,
 		StartToCloseTimeout: timing.Segment + outage,
 		HeartbeatTimeout:    timing.Heartbeat,
 		WaitForCancellation: true,
@@ -120,5 +124,16 @@ func child(ctx workflow.Context, sweep string, t activities.Trial) workflow.Cont
 		StaticSummary:         t.Summary(),
 		StaticDetails:         fmt.Sprintf("trial `%s` of sweep `%s`", t.Hash, sweep),
 		TypedSearchAttributes: groupAttributes(sweep, t),
+	})
+}
+
+// packChild are the options of a pack's group.
+func packChild(ctx workflow.Context, sweep string, p activities.Pack) workflow.Context {
+	return workflow.WithChildOptions(ctx, workflow.ChildWorkflowOptions{
+		WorkflowID:            p.ID,
+		ParentClosePolicy:     abandon,
+		StaticSummary:         p.Summary(),
+		StaticDetails:         fmt.Sprintf("%d trials of sweep `%s`", len(p.Hashes), sweep),
+		TypedSearchAttributes: packAttributes(sweep, p),
 	})
 }

@@ -87,6 +87,12 @@ func (s *sweepRun) listen(ctx workflow.Context) error {
 			s.settled++
 		}
 	})
+	workflow.Go(ctx, func(ctx workflow.Context) {
+		ch := workflow.GetSignalChannel(ctx, PackSettledSignal)
+		for n := 0; ch.Receive(ctx, &n); n = 0 {
+			s.settled += n
+		}
+	})
 	for _, u := range []struct {
 		name  string
 		state activities.SweepState
@@ -138,9 +144,12 @@ func (s *sweepRun) dispatch(ctx workflow.Context) error {
 	for i, t := range page.Trials {
 		started[i] = workflow.ExecuteChildWorkflow(child(ctx, s.in.Sweep, t), Group, GroupInput{Trial: t, Timing: s.in.Timing})
 	}
+	for i := range page.Packs {
+		started = append(started, workflow.ExecuteChildWorkflow(packChild(ctx, s.in.Sweep, page.Packs[i]), Group, GroupInput{Pack: &page.Packs[i], Timing: s.in.Timing}))
+	}
 	for i, f := range started {
 		if err := f.GetChildWorkflowExecution().Get(ctx, nil); err != nil {
-			if err := s.giveBack(ctx, page.Trials[i]); err != nil {
+			if err := s.giveBack(ctx, page, i); err != nil {
 				return err
 			}
 		}
@@ -148,11 +157,18 @@ func (s *sweepRun) dispatch(ctx workflow.Context) error {
 	return nil
 }
 
-// giveBack returns a trial whose group could not be started, which is so for a
-// moment while the group before it is still closing.
-func (s *sweepRun) giveBack(ctx workflow.Context, t activities.Trial) error {
+// giveBack returns the trial, or the pack after all trials, whose group could
+// not be started, which is so for a moment while the group before it is still
+// closing.
+func (s *sweepRun) giveBack(ctx workflow.Context, page activities.Dispatched, i int) error {
 	s.retry = true
-	return workflow.ExecuteActivity(light(ctx), (*activities.Activities).Undispatch, activities.UndispatchInput{Hash: t.Hash, WorkflowID: GroupID(t.Hash)}).Get(ctx, nil)
+	var in activities.UndispatchInput
+	if n := len(page.Trials); i < n {
+		in = activities.UndispatchInput{Hash: page.Trials[i].Hash, WorkflowID: GroupID(page.Trials[i].Hash)}
+	} else {
+		in = activities.UndispatchInput{Hashes: page.Packs[i-n].Hashes, WorkflowID: page.Packs[i-n].ID}
+	}
+	return workflow.ExecuteActivity(light(ctx), (*activities.Activities).Undispatch, in).Get(ctx, nil)
 }
 
 // over tells whether nothing is left to wait for.

@@ -55,7 +55,7 @@ func served(t *testing.T) *services {
 	if err := s.metrics.Beat(ctx, storage.Worker{Name: "host/1", Queue: activities.TrainQueue, Slots: 4, Numerics: "test"}); err != nil {
 		t.Fatal(err)
 	}
-	given, _, err := s.metrics.Dispatch(ctx, "small", 10)
+	given, _, err := s.metrics.Dispatch(ctx, "small", 10, storage.Packing{})
 	if err != nil || len(given) != 4 {
 		t.Fatalf("%d trials dispatched, %v", len(given), err)
 	}

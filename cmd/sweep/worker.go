@@ -83,6 +83,7 @@ func (a *app) worker(ctx context.Context, f workerFlags) error {
 // serve starts one Temporal worker per queue and returns what stops them.
 func (s *services) serve(c client.Client, f workerFlags, hooks *webhook.Sender) (stop func(), err error) {
 	acts := s.newActivities(c, workerName(), hooks)
+	acts.Slots = activities.NewSlots(f.slots)
 	var started []worker.Worker
 	stop = func() {
 		for _, w := range started {

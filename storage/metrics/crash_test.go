@@ -35,7 +35,7 @@ func (c *crashed) trial(word string) (hash, workflow string) {
 	c.must(err)
 	_, err = c.WritePlan(c.ctx, word, []storage.Experiment{storagetest.Experiment(word)}, storagetest.Plan(word))
 	c.must(err)
-	_, _, err = c.Dispatch(c.ctx, word, 0)
+	_, _, err = c.Dispatch(c.ctx, word, 0, storage.Packing{})
 	c.must(err)
 	return storagetest.Hash(word), "group/" + storagetest.Hash(word)
 }

@@ -95,7 +95,7 @@ func demoRow(i int, c demoCell, seed int64) storage.PlanRow {
 func (d demoWriter) trial(c demoCell, seed int64) {
 	d.Helper()
 	hash := demoHash(c, seed)
-	_, _, err := d.Dispatch(d.ctx, "demo", 1)
+	_, _, err := d.Dispatch(d.ctx, "demo", 1, storage.Packing{})
 	d.must(err)
 	claim := d.claim(hash)
 	if c == (demoCell{1, 16}) && seed == 2 {

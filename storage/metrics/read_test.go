@@ -195,7 +195,7 @@ func TestTenThousandTrialsStayFast(t *testing.T) {
 	timed("plan", time.Minute, plan)
 	timed("plan again", time.Minute, plan)
 	timed("dispatch", 10*time.Second, func() error {
-		got, counts, err := s.Dispatch(t.Context(), "big", 0)
+		got, counts, err := s.Dispatch(t.Context(), "big", 0, storage.Packing{})
 		if err == nil && (len(got) != 192 || counts.Pending != 9808) {
 			err = fmt.Errorf("dispatched %d, %+v", len(got), counts)
 		}

@@ -3,6 +3,7 @@ package storagetest
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"sweep/storage"
@@ -11,17 +12,20 @@ import (
 var dispatchTests = []pointsTest{
 	{"dispatch hands trials out once, in plan order, with what a search finds them by", func(w *world) {
 		w.submit(storage.Sweep{Name: "s"}, "a", "b")
-		got, counts, err := w.Dispatch(w.ctx, "s", 1)
+		got, counts, err := w.Dispatch(w.ctx, "s", 1, storage.Packing{})
 		w.must(err)
 		want := storage.Dispatch{Hash: Hash("a"), Experiment: "ring", Task: "gaussians", Cell: "k=0", Seed: 7, Queue: "train-cpu",
-			K: 0, ZDim: 256, Labels: -1, Params: []string{"k=0", "mixture=ring8", "z_dim=256"}}
-		if len(got) != 1 || fmt.Sprintf("%+v", got[0]) != fmt.Sprintf("%+v", want) {
+			K: 0, ZDim: 256, Labels: -1, Params: []string{"k=0", "mixture=ring8", "z_dim=256"}, Group: "group/" + Hash("a")}
+		if len(got) != 1 || !strings.Contains(string(got[0].Values), `"ring8"`) {
+			w.Fatalf("dispatched %+v", got)
+		}
+		if got[0].Values = nil; fmt.Sprintf("%+v", got[0]) != fmt.Sprintf("%+v", want) {
 			w.Fatalf("dispatched %+v, want %+v", got, want)
 		}
 		if (counts != storage.Counts{Pending: 1, Dispatched: 1}) {
 			w.Fatalf("counts %+v", counts)
 		}
-		got, _, err = w.Dispatch(w.ctx, "s", 2)
+		got, _, err = w.Dispatch(w.ctx, "s", 2, storage.Packing{})
 		w.must(err)
 		if len(got) != 1 || got[0].Hash != Hash("b") {
 			w.Fatalf("dispatched %+v, want b", got)
@@ -120,7 +124,7 @@ var dispatchTests = []pointsTest{
 
 func (w *world) wantDispatched(sweep string, limit int, words ...string) {
 	w.Helper()
-	got, _, err := w.Dispatch(w.ctx, sweep, limit)
+	got, _, err := w.Dispatch(w.ctx, sweep, limit, storage.Packing{})
 	w.must(err)
 	var have, want []string
 	for _, d := range got {

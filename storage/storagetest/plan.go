@@ -47,7 +47,7 @@ var planTests = []pointsTest{
 	{"two cells may share a trial, which counts once", func(w *world) {
 		w.wantPlan(w.submit(storage.Sweep{Name: "s"}, "a", "a"), storage.PlanCounts{Trials: 2, New: 1})
 		w.wantCounts("s", storage.Counts{Pending: 1})
-		got, _, err := w.Dispatch(w.ctx, "s", 0)
+		got, _, err := w.Dispatch(w.ctx, "s", 0, storage.Packing{})
 		w.must(err)
 		if len(got) != 1 {
 			w.Fatalf("dispatched %d trials, want 1", len(got))
@@ -139,7 +139,7 @@ func (w *world) wantErr(got, want error) {
 // end runs a trial through one attempt to its outcome.
 func (w *world) end(sweep, hash, outcome string) {
 	w.Helper()
-	_, _, err := w.Dispatch(w.ctx, sweep, 0)
+	_, _, err := w.Dispatch(w.ctx, sweep, 0, storage.Packing{})
 	w.must(err)
 	c := w.claim(hash, "group/"+hash)
 	w.must(w.End(w.ctx, storage.End{Hash: hash, Fence: c.Fence, Outcome: outcome, Step: 1}))
@@ -148,7 +148,7 @@ func (w *world) end(sweep, hash, outcome string) {
 // settle gives a trial its group's last word.
 func (w *world) settle(sweep, hash string, state storage.TrialState) {
 	w.Helper()
-	_, _, err := w.Dispatch(w.ctx, sweep, 0)
+	_, _, err := w.Dispatch(w.ctx, sweep, 0, storage.Packing{})
 	w.must(err)
 	_, err = w.Settle(w.ctx, storage.Settlement{Hash: hash, WorkflowID: "group/" + hash, State: state, Reason: "because"})
 	w.must(err)

@@ -17,9 +17,10 @@ type Points interface {
 	Sweep(ctx context.Context, name string) (storage.Sweep, error)
 	SetSweepState(ctx context.Context, name string, state storage.SweepState) error
 	WritePlan(ctx context.Context, sweep string, experiments []storage.Experiment, rows iter.Seq2[storage.PlanRow, error]) (storage.PlanCounts, error)
-	Dispatch(ctx context.Context, sweep string, limit int) ([]storage.Dispatch, storage.Counts, error)
+	Dispatch(ctx context.Context, sweep string, limit int, packing storage.Packing) ([]storage.Dispatch, storage.Counts, error)
 	Undispatch(ctx context.Context, hash, workflowID string) error
 	Counts(ctx context.Context, sweep string) (storage.Counts, error)
+	Paces(ctx context.Context, sweep string) ([]storage.Pace, error)
 	Strays(ctx context.Context, sweep string, idle time.Duration) ([]storage.Stray, error)
 	Requeue(ctx context.Context, hash, workflowID string) error
 	Retry(ctx context.Context, sweep string) (int, error)
@@ -37,7 +38,7 @@ type Points interface {
 // RunPoints runs the suite. open returns an empty store; it is called once for
 // each test.
 func RunPoints(t *testing.T, open func(t *testing.T) Points) {
-	for _, group := range [][]pointsTest{planTests, dispatchTests, claimTests, commitTests, replayTests, settleTests} {
+	for _, group := range [][]pointsTest{planTests, dispatchTests, packTests, claimTests, commitTests, replayTests, settleTests} {
 		for _, test := range group {
 			t.Run(test.name, func(t *testing.T) {
 				test.run(&world{T: t, Points: open(t), ctx: t.Context()})
@@ -83,7 +84,7 @@ func (w *world) submit(sweep storage.Sweep, trials ...string) storage.PlanCounts
 func (w *world) dispatched() (hash, workflow string) {
 	w.Helper()
 	w.submit(storage.Sweep{Name: "s"}, "a")
-	got, _, err := w.Dispatch(w.ctx, "s", 0)
+	got, _, err := w.Dispatch(w.ctx, "s", 0, storage.Packing{})
 	w.must(err)
 	if len(got) != 1 {
 		w.Fatalf("dispatched %d trials, want 1", len(got))

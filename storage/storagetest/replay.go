@@ -79,7 +79,7 @@ var replayTests = []pointsTest{
 		for _, artifact := range []bool{false, true} {
 			word := map[bool]string{false: "p", true: "q"}[artifact]
 			w.submit(storage.Sweep{Name: word}, word)
-			_, _, err := w.Dispatch(w.ctx, word, 0)
+			_, _, err := w.Dispatch(w.ctx, word, 0, storage.Packing{})
 			w.must(err)
 			hash, workflow := Hash(word), "group/"+Hash(word)
 			for i, want := range []bool{false, false, true} {

@@ -13,7 +13,7 @@ func refuse(context.Context, storage.Checkpoint) (bool, error) { return false, n
 var settleTests = []pointsTest{
 	{"an end is the trial's outcome, said twice or once", func(w *world) {
 		w.submit(storage.Sweep{Name: "s"}, "a", "b", "c", "d")
-		_, _, err := w.Dispatch(w.ctx, "s", 0)
+		_, _, err := w.Dispatch(w.ctx, "s", 0, storage.Packing{})
 		w.must(err)
 		for word, want := range map[string]struct {
 			outcome string
