@@ -40,6 +40,7 @@ type Layer struct {
 	Kind              Kind
 	Units             int
 	Size, Stride, Pad int
+	Extra             int // of a TransposeLayer: rows and columns more below and to the right, where the stride leaves the size open
 	Shape             Volume
 	Activation        kernels.Activation
 	Sigma             float64
@@ -166,7 +167,7 @@ func (l *Laid) ahead() Volume {
 }
 
 func (l *Laid) back() Volume {
-	side := func(n int) int { return (n-1)*l.stride() + l.Size - 2*l.Pad }
+	side := func(n int) int { return (n-1)*l.stride() + l.Size - 2*l.Pad + l.Extra }
 	return Volume{l.Units, side(l.In.Height), side(l.In.Width)}
 }
 
