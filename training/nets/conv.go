@@ -20,7 +20,7 @@ func (ops Ops[T]) Conv(x, w, b node, c kernels.Conv) (node, error) {
 		return nil, fmt.Errorf("convolution %w", err)
 	}
 	return ops.apply(&Op[T]{
-		name: fmt.Sprintf("conv%v", c), wrt: []bool{true, true, true}, shape: wide(c.Out()),
+		name: fmt.Sprintf("conv%v", c), wrt: []bool{true, true, true}, shape: wide(c.Out()), flops: convFlops(c, 0),
 		call: func(be kernels.Backend[T], out kernels.Matrix[T], in []kernels.Matrix[T]) {
 			be.Conv(out, in[0], in[1], in[2], c)
 		},
@@ -43,7 +43,7 @@ func (ops Ops[T]) ConvTranspose(x, w, b node, c kernels.Conv) (node, error) {
 		return nil, fmt.Errorf("transposed convolution %w", err)
 	}
 	return ops.apply(&Op[T]{
-		name: fmt.Sprintf("convtranspose%v", c), wrt: []bool{true, true, true}, shape: wide(c.In()),
+		name: fmt.Sprintf("convtranspose%v", c), wrt: []bool{true, true, true}, shape: wide(c.In()), flops: convFlops(c, 0),
 		call: func(be kernels.Backend[T], out kernels.Matrix[T], in []kernels.Matrix[T]) {
 			be.ConvTranspose(out, in[0], in[1], in[2], c)
 		},
@@ -73,7 +73,7 @@ func wide(cols int) func(in []tensor.Shape) tensor.Shape {
 // convPlain is Conv without b.
 func (ops Ops[T]) convPlain(x, w node, c kernels.Conv) (node, error) {
 	return ops.apply(&Op[T]{
-		name: fmt.Sprintf("convplain%v", c), wrt: []bool{true, true}, shape: wide(c.Out()),
+		name: fmt.Sprintf("convplain%v", c), wrt: []bool{true, true}, shape: wide(c.Out()), flops: convFlops(c, 0),
 		call: func(be kernels.Backend[T], out kernels.Matrix[T], in []kernels.Matrix[T]) {
 			be.Conv(out, in[0], in[1], kernels.Matrix[T]{}, c)
 		},
@@ -89,7 +89,7 @@ func (ops Ops[T]) convPlain(x, w node, c kernels.Conv) (node, error) {
 // convInput is Conv's derivative by x for the result's gradient g.
 func (ops Ops[T]) convInput(w, g node, c kernels.Conv) (node, error) {
 	return ops.apply(&Op[T]{
-		name: fmt.Sprintf("convgradinput%v", c), wrt: []bool{true, true},
+		name: fmt.Sprintf("convgradinput%v", c), wrt: []bool{true, true}, flops: convFlops(c, 1),
 		shape: func(in []tensor.Shape) tensor.Shape { return tensor.Shape{in[1][0], c.In()} },
 		call: func(be kernels.Backend[T], out kernels.Matrix[T], in []kernels.Matrix[T]) {
 			be.ConvGradInput(out, in[0], in[1], c)
@@ -106,7 +106,7 @@ func (ops Ops[T]) convInput(w, g node, c kernels.Conv) (node, error) {
 // convWeight is Conv's derivative by w for the result's gradient g.
 func (ops Ops[T]) convWeight(x, g node, c kernels.Conv) (node, error) {
 	return ops.apply(&Op[T]{
-		name: fmt.Sprintf("convgradweight%v", c), wrt: []bool{true, true},
+		name: fmt.Sprintf("convgradweight%v", c), wrt: []bool{true, true}, flops: convFlops(c, 0),
 		shape: func([]tensor.Shape) tensor.Shape { return tensor.Shape{c.FanIn(), c.Filters} },
 		call: func(be kernels.Backend[T], out kernels.Matrix[T], in []kernels.Matrix[T]) {
 			be.ConvGradWeight(out, in[0], in[1], c)

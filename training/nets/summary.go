@@ -35,6 +35,8 @@ func CurveName(f kernels.Activation) string {
 		return "softplus"
 	case kernels.Tanh:
 		return "tanh"
+	case kernels.ELU:
+		return "ELU"
 	}
 	return fmt.Sprintf("curve %d", f.Curve)
 }

@@ -7,6 +7,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"sweep/training"
+	"sweep/training/kernels"
 )
 
 // Works are the work of several networks' products, by the names that their
@@ -196,3 +197,9 @@ func (o *Op[T]) Flops(in []tensor.Shape) int64 {
 func product(rows, depth, cols int) int64 { return 2 * int64(rows) * int64(depth) * int64(cols) }
 
 func denseFlops(in []tensor.Shape) int64 { return product(in[0][0], in[0][1], in[1][1]) }
+
+// convFlops is the work of a convolution, or of an adjoint of it, for the rows of
+// one of its inputs.
+func convFlops(c kernels.Conv, rows int) func(in []tensor.Shape) int64 {
+	return func(in []tensor.Shape) int64 { return product(in[rows][0]*c.Places(), c.FanIn(), c.Filters) }
+}
