@@ -69,6 +69,19 @@ gpu-host:
 	go vet -tags cudahost ./training/kernels/cuda/...
 	go test -count=1 -tags cudahost ./training/kernels/cuda/...
 
+# bin/sweep for NVIDIA devices. It starts without one too. The headers go to a
+# cache folder.
+.PHONY: gpu-build gpu-vet gpu-kernels
+gpu-build:
+	@. scripts/gpu-env && set -x && go build -tags gpu -ldflags '$(LDFLAGS)' -o bin/sweep ./cmd/sweep
+
+gpu-vet:
+	@. scripts/gpu-env && set -x && go vet -tags gpu ./training/kernels/cuda/... && go test -count=1 -tags gpu ./training/kernels/cuda/driver
+
+# Compiles the kernels again, after a change to them.
+gpu-kernels:
+	go run ./training/kernels/cuda/compile "$$(scripts/gpu-toolkit)"
+
 crash-test: build
 	scripts/crash-test
 
