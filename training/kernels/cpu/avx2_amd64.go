@@ -21,6 +21,7 @@ type avx2 struct {
 	octaves normalOctaves
 
 	convolver kernels.Convolver[float32]
+	conv      convScratch
 }
 
 func newAVX2(wide bool) *avx2 {

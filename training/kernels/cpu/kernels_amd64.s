@@ -7380,6 +7380,859 @@ similarGradRow_end:
 	VZEROUPPER
 	RET
 
+// func packPlaces1(dst *float32, src *float32, offsets *int, k int, segments *int, count int)
+// Requires: AVX
+TEXT ·packPlaces1(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ offsets+16(FP), DX
+	MOVQ k+24(FP), BX
+	MOVQ segments+32(FP), SI
+	MOVQ count+40(FP), DI
+	LEAQ lane_masks<>+0(SB), R12
+
+packPlaces1_row:
+	MOVQ (DX), R8
+	ADDQ CX, R8
+	MOVQ SI, R9
+	MOVQ DI, R10
+
+packPlaces1_segment:
+	MOVQ       16(R9), R11
+	VMOVDQU    (R12)(R11*1), Y0
+	MOVQ       (R9), R11
+	VMASKMOVPS (R8)(R11*1), Y0, Y0
+	MOVQ       8(R9), R11
+	VMOVUPS    Y0, (AX)(R11*1)
+	ADDQ       $0x18, R9
+	DECQ       R10
+	JNZ        packPlaces1_segment
+	ADDQ       $0x08, DX
+	ADDQ       $0x40, AX
+	DECQ       BX
+	JNZ        packPlaces1_row
+	VZEROUPPER
+	RET
+
+// func packPlaces2(dst *float32, src *float32, offsets *int, k int, segments *int, count int)
+// Requires: AVX, AVX2
+TEXT ·packPlaces2(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ offsets+16(FP), DX
+	MOVQ k+24(FP), BX
+	MOVQ segments+32(FP), SI
+	MOVQ count+40(FP), DI
+	LEAQ lane_masks<>+0(SB), R8
+
+packPlaces2_row:
+	MOVQ (DX), R8
+	ADDQ CX, R8
+	MOVQ SI, R9
+	MOVQ DI, R10
+
+packPlaces2_segment:
+	MOVQ    (R9), R11
+	VMOVUPS (R8)(R11*1), Y0
+	VMOVUPS 32(R8)(R11*1), Y1
+	VSHUFPS $0x88, Y1, Y0, Y0
+	VPERMPD $0xd8, Y0, Y0
+	MOVQ    8(R9), R11
+	VMOVUPS Y0, (AX)(R11*1)
+	ADDQ    $0x18, R9
+	DECQ    R10
+	JNZ     packPlaces2_segment
+	ADDQ    $0x08, DX
+	ADDQ    $0x40, AX
+	DECQ    BX
+	JNZ     packPlaces2_row
+	VZEROUPPER
+	RET
+
+// func packPatches4(dst *float32, src *float32, step uintptr, places *int, n int)
+// Requires: AVX
+TEXT ·packPatches4(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ step+16(FP), DX
+	MOVQ places+24(FP), BX
+	MOVQ n+32(FP), SI
+	LEAQ (DX)(DX*2), DI
+
+packPatches4_row:
+	MOVQ        (BX), R8
+	ADDQ        CX, R8
+	VMOVUPS     (R8), X0
+	VINSERTF128 $0x01, (R8)(DX*1), Y0, Y0
+	VMOVUPS     (R8)(DX*2), X1
+	VINSERTF128 $0x01, (R8)(DI*1), Y1, Y1
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y1, 32(AX)
+	ADDQ        $0x08, BX
+	ADDQ        $0x40, AX
+	DECQ        SI
+	JNZ         packPatches4_row
+	VZEROUPPER
+	RET
+
+// func packPatches(dst *float32, src *float32, elements *int, places *int, n int)
+// Requires: AVX
+TEXT ·packPatches(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ elements+16(FP), DX
+	MOVQ places+24(FP), BX
+	MOVQ n+32(FP), SI
+
+packPatches_row:
+	MOVQ   (BX), DI
+	ADDQ   CX, DI
+	MOVQ   (DX), R8
+	VMOVSS (DI)(R8*1), X0
+	VMOVSS X0, (AX)
+	MOVQ   8(DX), R8
+	VMOVSS (DI)(R8*1), X0
+	VMOVSS X0, 4(AX)
+	MOVQ   16(DX), R8
+	VMOVSS (DI)(R8*1), X0
+	VMOVSS X0, 8(AX)
+	MOVQ   24(DX), R8
+	VMOVSS (DI)(R8*1), X0
+	VMOVSS X0, 12(AX)
+	MOVQ   32(DX), R8
+	VMOVSS (DI)(R8*1), X0
+	VMOVSS X0, 16(AX)
+	MOVQ   40(DX), R8
+	VMOVSS (DI)(R8*1), X0
+	VMOVSS X0, 20(AX)
+	MOVQ   48(DX), R8
+	VMOVSS (DI)(R8*1), X0
+	VMOVSS X0, 24(AX)
+	MOVQ   56(DX), R8
+	VMOVSS (DI)(R8*1), X0
+	VMOVSS X0, 28(AX)
+	MOVQ   64(DX), R8
+	VMOVSS (DI)(R8*1), X0
+	VMOVSS X0, 32(AX)
+	MOVQ   72(DX), R8
+	VMOVSS (DI)(R8*1), X0
+	VMOVSS X0, 36(AX)
+	MOVQ   80(DX), R8
+	VMOVSS (DI)(R8*1), X0
+	VMOVSS X0, 40(AX)
+	MOVQ   88(DX), R8
+	VMOVSS (DI)(R8*1), X0
+	VMOVSS X0, 44(AX)
+	MOVQ   96(DX), R8
+	VMOVSS (DI)(R8*1), X0
+	VMOVSS X0, 48(AX)
+	MOVQ   104(DX), R8
+	VMOVSS (DI)(R8*1), X0
+	VMOVSS X0, 52(AX)
+	MOVQ   112(DX), R8
+	VMOVSS (DI)(R8*1), X0
+	VMOVSS X0, 56(AX)
+	MOVQ   120(DX), R8
+	VMOVSS (DI)(R8*1), X0
+	VMOVSS X0, 60(AX)
+	ADDQ   $0x08, BX
+	ADDQ   $0x40, AX
+	DECQ   SI
+	JNZ    packPatches_row
+	VZEROUPPER
+	RET
+
+// func addRuns1(dst *float32, dstStep uintptr, a *float32, b *float32, step uintptr, rows int, n int)
+// Requires: AVX
+TEXT ·addRuns1(SB), NOSPLIT, $0-56
+	MOVQ    dst+0(FP), AX
+	MOVQ    dstStep+8(FP), CX
+	MOVQ    a+16(FP), DX
+	MOVQ    b+24(FP), BX
+	MOVQ    step+32(FP), SI
+	MOVQ    rows+40(FP), DI
+	MOVQ    n+48(FP), R8
+	MOVQ    R8, R9
+	SHRQ    $0x03, R9
+	MOVQ    R8, R10
+	ANDQ    $0x07, R10
+	LEAQ    lane_masks<>+0(SB), R11
+	NEGQ    R10
+	VMOVDQU 32(R11)(R10*4), Y0
+
+addRuns1_row:
+	XORQ  R10, R10
+	MOVQ  AX, R11
+	MOVQ  R9, R12
+	TESTQ R12, R12
+	JZ    addRuns1_rest
+
+addRuns1_eight:
+	VMOVUPS (DX)(R10*1), Y1
+	VADDPS  (R11), Y1, Y1
+	VMOVUPS Y1, (R11)
+	ADDQ    $0x20, R10
+	ADDQ    $0x20, R11
+	DECQ    R12
+	JNZ     addRuns1_eight
+
+addRuns1_rest:
+	TESTQ   $0x00000007, R8
+	JZ      addRuns1_next
+	VMOVUPS (DX)(R10*1), Y1
+	VANDPS  Y0, Y1, Y1
+	VADDPS  (R11), Y1, Y1
+	VMOVUPS Y1, (R11)
+
+addRuns1_next:
+	ADDQ SI, DX
+	ADDQ SI, BX
+	ADDQ CX, AX
+	DECQ DI
+	JNZ  addRuns1_row
+	VZEROUPPER
+	RET
+
+// func addRuns2(dst *float32, dstStep uintptr, a *float32, b *float32, step uintptr, rows int, n int)
+// Requires: AVX
+TEXT ·addRuns2(SB), NOSPLIT, $0-56
+	MOVQ    dst+0(FP), AX
+	MOVQ    dstStep+8(FP), CX
+	MOVQ    a+16(FP), DX
+	MOVQ    b+24(FP), BX
+	MOVQ    step+32(FP), SI
+	MOVQ    rows+40(FP), DI
+	MOVQ    n+48(FP), R8
+	MOVQ    R8, R9
+	SHRQ    $0x03, R9
+	MOVQ    R8, R10
+	ANDQ    $0x07, R10
+	LEAQ    lane_masks<>+0(SB), R11
+	NEGQ    R10
+	VMOVDQU 32(R11)(R10*4), Y0
+
+addRuns2_row:
+	XORQ  R10, R10
+	MOVQ  AX, R11
+	MOVQ  R9, R12
+	TESTQ R12, R12
+	JZ    addRuns2_rest
+
+addRuns2_eight:
+	VMOVUPS    (DX)(R10*1), Y1
+	VMOVUPS    (BX)(R10*1), Y2
+	VUNPCKLPS  Y2, Y1, Y3
+	VUNPCKHPS  Y2, Y1, Y2
+	VPERM2F128 $0x20, Y2, Y3, Y1
+	VPERM2F128 $0x31, Y2, Y3, Y2
+	VADDPS     (R11), Y1, Y1
+	VADDPS     32(R11), Y2, Y2
+	VMOVUPS    Y1, (R11)
+	VMOVUPS    Y2, 32(R11)
+	ADDQ       $0x20, R10
+	ADDQ       $0x40, R11
+	DECQ       R12
+	JNZ        addRuns2_eight
+
+addRuns2_rest:
+	TESTQ      $0x00000007, R8
+	JZ         addRuns2_next
+	VMOVUPS    (DX)(R10*1), Y1
+	VANDPS     Y0, Y1, Y1
+	VMOVUPS    (BX)(R10*1), Y2
+	VANDPS     Y0, Y2, Y2
+	VUNPCKLPS  Y2, Y1, Y3
+	VUNPCKHPS  Y2, Y1, Y2
+	VPERM2F128 $0x20, Y2, Y3, Y1
+	VPERM2F128 $0x31, Y2, Y3, Y2
+	VADDPS     (R11), Y1, Y1
+	VADDPS     32(R11), Y2, Y2
+	VMOVUPS    Y1, (R11)
+	VMOVUPS    Y2, 32(R11)
+
+addRuns2_next:
+	ADDQ SI, DX
+	ADDQ SI, BX
+	ADDQ CX, AX
+	DECQ DI
+	JNZ  addRuns2_row
+	VZEROUPPER
+	RET
+
+// func shiftRuns(dst *float32, dstStep uintptr, src *float32, srcStep uintptr, by *float32, byStep uintptr, rows int, n int)
+// Requires: AVX
+TEXT ·shiftRuns(SB), NOSPLIT, $0-64
+	MOVQ    dst+0(FP), AX
+	MOVQ    dstStep+8(FP), CX
+	MOVQ    src+16(FP), DX
+	MOVQ    srcStep+24(FP), BX
+	MOVQ    by+32(FP), SI
+	MOVQ    byStep+40(FP), DI
+	MOVQ    rows+48(FP), R8
+	MOVQ    n+56(FP), R9
+	MOVQ    R9, R10
+	SHRQ    $0x03, R10
+	MOVQ    R9, R10
+	ANDQ    $0x07, R10
+	LEAQ    lane_masks<>+0(SB), R11
+	NEGQ    R10
+	VMOVDQU 32(R11)(R10*4), Y0
+	LEAQ    -8(R9), R11
+
+shiftRuns_row:
+	VBROADCASTSS (SI), Y1
+	CMPQ         R9, $0x08
+	JL           shiftRuns_short
+	XORQ         R10, R10
+
+shiftRuns_eight:
+	VADDPS  (DX)(R10*4), Y1, Y2
+	VMOVUPS Y2, (AX)(R10*4)
+	ADDQ    $0x08, R10
+	CMPQ    R10, R11
+	JLE     shiftRuns_eight
+	VADDPS  (DX)(R11*4), Y1, Y2
+	VMOVUPS Y2, (AX)(R11*4)
+	JMP     shiftRuns_next
+
+shiftRuns_short:
+	VMASKMOVPS (DX), Y0, Y2
+	VADDPS     Y1, Y2, Y2
+	VMASKMOVPS Y2, Y0, (AX)
+
+shiftRuns_next:
+	ADDQ BX, DX
+	ADDQ CX, AX
+	ADDQ DI, SI
+	DECQ R8
+	JNZ  shiftRuns_row
+	VZEROUPPER
+	RET
+
+// func channelSum(sum *float32, x *float32, n int)
+// Requires: AVX
+TEXT ·channelSum(SB), NOSPLIT, $0-24
+	MOVQ    x+8(FP), AX
+	MOVQ    n+16(FP), CX
+	MOVQ    sum+0(FP), DX
+	VMOVUPS (DX), Y0
+	VMOVUPS 32(DX), Y1
+	VMOVUPS 64(DX), Y2
+	VMOVUPS 96(DX), Y3
+
+channelSum_all:
+	SUBQ    $0x20, CX
+	JL      channelSum_past
+	VMOVUPS (AX), Y4
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS 32(AX), Y4
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS 64(AX), Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS 96(AX), Y4
+	VADDPS  Y4, Y3, Y3
+	ADDQ    $0x00000080, AX
+	JMP     channelSum_all
+
+channelSum_past:
+	ADDQ    $0x20, CX
+	JZ      channelSum_end
+	CMPQ    CX, $0x08
+	JL      channelSum_rest0
+	VMOVUPS (AX), Y4
+	VADDPS  Y4, Y0, Y0
+	ADDQ    $0x20, AX
+	SUBQ    $0x08, CX
+	JZ      channelSum_end
+	JMP     channelSum_on0
+
+channelSum_rest0:
+	LEAQ       lane_masks<>+0(SB), BX
+	NEGQ       CX
+	VMOVDQU    32(BX)(CX*4), Y4
+	VMASKMOVPS (AX), Y4, Y5
+	VANDPS     Y4, Y5, Y4
+	VADDPS     Y4, Y0, Y0
+	JMP        channelSum_end
+
+channelSum_on0:
+	CMPQ    CX, $0x08
+	JL      channelSum_rest1
+	VMOVUPS (AX), Y4
+	VADDPS  Y4, Y1, Y1
+	ADDQ    $0x20, AX
+	SUBQ    $0x08, CX
+	JZ      channelSum_end
+	JMP     channelSum_on1
+
+channelSum_rest1:
+	LEAQ       lane_masks<>+0(SB), BX
+	NEGQ       CX
+	VMOVDQU    32(BX)(CX*4), Y4
+	VMASKMOVPS (AX), Y4, Y5
+	VANDPS     Y4, Y5, Y4
+	VADDPS     Y4, Y1, Y1
+	JMP        channelSum_end
+
+channelSum_on1:
+	CMPQ    CX, $0x08
+	JL      channelSum_rest2
+	VMOVUPS (AX), Y4
+	VADDPS  Y4, Y2, Y2
+	ADDQ    $0x20, AX
+	SUBQ    $0x08, CX
+	JZ      channelSum_end
+	JMP     channelSum_on2
+
+channelSum_rest2:
+	LEAQ       lane_masks<>+0(SB), BX
+	NEGQ       CX
+	VMOVDQU    32(BX)(CX*4), Y4
+	VMASKMOVPS (AX), Y4, Y5
+	VANDPS     Y4, Y5, Y4
+	VADDPS     Y4, Y2, Y2
+	JMP        channelSum_end
+
+channelSum_on2:
+	CMPQ    CX, $0x08
+	JL      channelSum_rest3
+	VMOVUPS (AX), Y4
+	VADDPS  Y4, Y3, Y3
+	ADDQ    $0x20, AX
+	SUBQ    $0x08, CX
+	JZ      channelSum_end
+
+channelSum_rest3:
+	LEAQ       lane_masks<>+0(SB), BX
+	NEGQ       CX
+	VMOVDQU    32(BX)(CX*4), Y4
+	VMASKMOVPS (AX), Y4, Y5
+	VANDPS     Y4, Y5, Y4
+	VADDPS     Y4, Y3, Y3
+
+channelSum_end:
+	VMOVUPS Y0, (DX)
+	VMOVUPS Y1, 32(DX)
+	VMOVUPS Y2, 64(DX)
+	VMOVUPS Y3, 96(DX)
+	VZEROUPPER
+	RET
+
+// func channelDeviations(sum *float32, x *float32, n int, mean float32)
+// Requires: AVX
+TEXT ·channelDeviations(SB), NOSPLIT, $0-28
+	MOVQ         x+8(FP), AX
+	MOVQ         n+16(FP), CX
+	VBROADCASTSS mean+24(FP), Y0
+	MOVQ         sum+0(FP), DX
+	VMOVUPS      (DX), Y1
+	VMOVUPS      32(DX), Y2
+	VMOVUPS      64(DX), Y3
+	VMOVUPS      96(DX), Y4
+
+channelDeviations_all:
+	SUBQ    $0x20, CX
+	JL      channelDeviations_past
+	VMOVUPS (AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMULPS  Y5, Y5, Y5
+	VADDPS  Y5, Y1, Y1
+	VMOVUPS 32(AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMULPS  Y5, Y5, Y5
+	VADDPS  Y5, Y2, Y2
+	VMOVUPS 64(AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMULPS  Y5, Y5, Y5
+	VADDPS  Y5, Y3, Y3
+	VMOVUPS 96(AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMULPS  Y5, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	ADDQ    $0x00000080, AX
+	JMP     channelDeviations_all
+
+channelDeviations_past:
+	ADDQ    $0x20, CX
+	JZ      channelDeviations_end
+	CMPQ    CX, $0x08
+	JL      channelDeviations_rest0
+	VMOVUPS (AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMULPS  Y5, Y5, Y5
+	VADDPS  Y5, Y1, Y1
+	ADDQ    $0x20, AX
+	SUBQ    $0x08, CX
+	JZ      channelDeviations_end
+	JMP     channelDeviations_on0
+
+channelDeviations_rest0:
+	LEAQ       lane_masks<>+0(SB), BX
+	NEGQ       CX
+	VMOVDQU    32(BX)(CX*4), Y5
+	VMASKMOVPS (AX), Y5, Y6
+	VSUBPS     Y0, Y6, Y0
+	VMULPS     Y0, Y0, Y0
+	VANDPS     Y5, Y0, Y0
+	VADDPS     Y0, Y1, Y1
+	JMP        channelDeviations_end
+
+channelDeviations_on0:
+	CMPQ    CX, $0x08
+	JL      channelDeviations_rest1
+	VMOVUPS (AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMULPS  Y5, Y5, Y5
+	VADDPS  Y5, Y2, Y2
+	ADDQ    $0x20, AX
+	SUBQ    $0x08, CX
+	JZ      channelDeviations_end
+	JMP     channelDeviations_on1
+
+channelDeviations_rest1:
+	LEAQ       lane_masks<>+0(SB), BX
+	NEGQ       CX
+	VMOVDQU    32(BX)(CX*4), Y5
+	VMASKMOVPS (AX), Y5, Y6
+	VSUBPS     Y0, Y6, Y0
+	VMULPS     Y0, Y0, Y0
+	VANDPS     Y5, Y0, Y0
+	VADDPS     Y0, Y2, Y2
+	JMP        channelDeviations_end
+
+channelDeviations_on1:
+	CMPQ    CX, $0x08
+	JL      channelDeviations_rest2
+	VMOVUPS (AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMULPS  Y5, Y5, Y5
+	VADDPS  Y5, Y3, Y3
+	ADDQ    $0x20, AX
+	SUBQ    $0x08, CX
+	JZ      channelDeviations_end
+	JMP     channelDeviations_on2
+
+channelDeviations_rest2:
+	LEAQ       lane_masks<>+0(SB), BX
+	NEGQ       CX
+	VMOVDQU    32(BX)(CX*4), Y5
+	VMASKMOVPS (AX), Y5, Y6
+	VSUBPS     Y0, Y6, Y0
+	VMULPS     Y0, Y0, Y0
+	VANDPS     Y5, Y0, Y0
+	VADDPS     Y0, Y3, Y3
+	JMP        channelDeviations_end
+
+channelDeviations_on2:
+	CMPQ    CX, $0x08
+	JL      channelDeviations_rest3
+	VMOVUPS (AX), Y5
+	VSUBPS  Y0, Y5, Y5
+	VMULPS  Y5, Y5, Y5
+	VADDPS  Y5, Y4, Y4
+	ADDQ    $0x20, AX
+	SUBQ    $0x08, CX
+	JZ      channelDeviations_end
+
+channelDeviations_rest3:
+	LEAQ       lane_masks<>+0(SB), BX
+	NEGQ       CX
+	VMOVDQU    32(BX)(CX*4), Y5
+	VMASKMOVPS (AX), Y5, Y6
+	VSUBPS     Y0, Y6, Y0
+	VMULPS     Y0, Y0, Y0
+	VANDPS     Y5, Y0, Y0
+	VADDPS     Y0, Y4, Y4
+
+channelDeviations_end:
+	VMOVUPS Y1, (DX)
+	VMOVUPS Y2, 32(DX)
+	VMOVUPS Y3, 64(DX)
+	VMOVUPS Y4, 96(DX)
+	VZEROUPPER
+	RET
+
+// func channelNormSums(gamma *float32, beta *float32, grad *float32, x *float32, n int, mean float32, inverse float32)
+// Requires: AVX
+TEXT ·channelNormSums(SB), NOSPLIT, $0-48
+	MOVQ         grad+16(FP), AX
+	MOVQ         x+24(FP), CX
+	MOVQ         n+32(FP), DX
+	VBROADCASTSS mean+40(FP), Y0
+	VBROADCASTSS inverse+44(FP), Y1
+	MOVQ         gamma+0(FP), BX
+	VMOVUPS      (BX), Y2
+	VMOVUPS      32(BX), Y3
+	VMOVUPS      64(BX), Y4
+	VMOVUPS      96(BX), Y5
+	MOVQ         beta+8(FP), SI
+	VMOVUPS      (SI), Y6
+	VMOVUPS      32(SI), Y7
+	VMOVUPS      64(SI), Y8
+	VMOVUPS      96(SI), Y9
+
+channelNormSums_all:
+	SUBQ    $0x20, DX
+	JL      channelNormSums_past
+	VMOVUPS (AX), Y10
+	VMOVUPS (CX), Y11
+	VSUBPS  Y0, Y11, Y11
+	VMULPS  Y1, Y11, Y11
+	VMULPS  Y11, Y10, Y11
+	VADDPS  Y11, Y2, Y2
+	VADDPS  Y10, Y6, Y6
+	VMOVUPS 32(AX), Y10
+	VMOVUPS 32(CX), Y11
+	VSUBPS  Y0, Y11, Y11
+	VMULPS  Y1, Y11, Y11
+	VMULPS  Y11, Y10, Y11
+	VADDPS  Y11, Y3, Y3
+	VADDPS  Y10, Y7, Y7
+	VMOVUPS 64(AX), Y10
+	VMOVUPS 64(CX), Y11
+	VSUBPS  Y0, Y11, Y11
+	VMULPS  Y1, Y11, Y11
+	VMULPS  Y11, Y10, Y11
+	VADDPS  Y11, Y4, Y4
+	VADDPS  Y10, Y8, Y8
+	VMOVUPS 96(AX), Y10
+	VMOVUPS 96(CX), Y11
+	VSUBPS  Y0, Y11, Y11
+	VMULPS  Y1, Y11, Y11
+	VMULPS  Y11, Y10, Y11
+	VADDPS  Y11, Y5, Y5
+	VADDPS  Y10, Y9, Y9
+	ADDQ    $0x00000080, AX
+	ADDQ    $0x00000080, CX
+	JMP     channelNormSums_all
+
+channelNormSums_past:
+	ADDQ    $0x20, DX
+	JZ      channelNormSums_end
+	CMPQ    DX, $0x08
+	JL      channelNormSums_rest0
+	VMOVUPS (AX), Y10
+	VMOVUPS (CX), Y11
+	VSUBPS  Y0, Y11, Y11
+	VMULPS  Y1, Y11, Y11
+	VMULPS  Y11, Y10, Y11
+	VADDPS  Y11, Y2, Y2
+	VADDPS  Y10, Y6, Y6
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	SUBQ    $0x08, DX
+	JZ      channelNormSums_end
+	JMP     channelNormSums_on0
+
+channelNormSums_rest0:
+	LEAQ       lane_masks<>+0(SB), DI
+	NEGQ       DX
+	VMOVDQU    32(DI)(DX*4), Y10
+	VMASKMOVPS (AX), Y10, Y11
+	VMASKMOVPS (CX), Y10, Y12
+	VSUBPS     Y0, Y12, Y0
+	VMULPS     Y1, Y0, Y0
+	VMULPS     Y0, Y11, Y0
+	VANDPS     Y10, Y0, Y0
+	VADDPS     Y0, Y2, Y2
+	VANDPS     Y10, Y11, Y0
+	VADDPS     Y0, Y6, Y6
+	JMP        channelNormSums_end
+
+channelNormSums_on0:
+	CMPQ    DX, $0x08
+	JL      channelNormSums_rest1
+	VMOVUPS (AX), Y10
+	VMOVUPS (CX), Y11
+	VSUBPS  Y0, Y11, Y11
+	VMULPS  Y1, Y11, Y11
+	VMULPS  Y11, Y10, Y11
+	VADDPS  Y11, Y3, Y3
+	VADDPS  Y10, Y7, Y7
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	SUBQ    $0x08, DX
+	JZ      channelNormSums_end
+	JMP     channelNormSums_on1
+
+channelNormSums_rest1:
+	LEAQ       lane_masks<>+0(SB), DI
+	NEGQ       DX
+	VMOVDQU    32(DI)(DX*4), Y10
+	VMASKMOVPS (AX), Y10, Y11
+	VMASKMOVPS (CX), Y10, Y12
+	VSUBPS     Y0, Y12, Y0
+	VMULPS     Y1, Y0, Y0
+	VMULPS     Y0, Y11, Y0
+	VANDPS     Y10, Y0, Y0
+	VADDPS     Y0, Y3, Y3
+	VANDPS     Y10, Y11, Y0
+	VADDPS     Y0, Y7, Y7
+	JMP        channelNormSums_end
+
+channelNormSums_on1:
+	CMPQ    DX, $0x08
+	JL      channelNormSums_rest2
+	VMOVUPS (AX), Y10
+	VMOVUPS (CX), Y11
+	VSUBPS  Y0, Y11, Y11
+	VMULPS  Y1, Y11, Y11
+	VMULPS  Y11, Y10, Y11
+	VADDPS  Y11, Y4, Y4
+	VADDPS  Y10, Y8, Y8
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	SUBQ    $0x08, DX
+	JZ      channelNormSums_end
+	JMP     channelNormSums_on2
+
+channelNormSums_rest2:
+	LEAQ       lane_masks<>+0(SB), DI
+	NEGQ       DX
+	VMOVDQU    32(DI)(DX*4), Y10
+	VMASKMOVPS (AX), Y10, Y11
+	VMASKMOVPS (CX), Y10, Y12
+	VSUBPS     Y0, Y12, Y0
+	VMULPS     Y1, Y0, Y0
+	VMULPS     Y0, Y11, Y0
+	VANDPS     Y10, Y0, Y0
+	VADDPS     Y0, Y4, Y4
+	VANDPS     Y10, Y11, Y0
+	VADDPS     Y0, Y8, Y8
+	JMP        channelNormSums_end
+
+channelNormSums_on2:
+	CMPQ    DX, $0x08
+	JL      channelNormSums_rest3
+	VMOVUPS (AX), Y10
+	VMOVUPS (CX), Y11
+	VSUBPS  Y0, Y11, Y11
+	VMULPS  Y1, Y11, Y11
+	VMULPS  Y11, Y10, Y11
+	VADDPS  Y11, Y5, Y5
+	VADDPS  Y10, Y9, Y9
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	SUBQ    $0x08, DX
+	JZ      channelNormSums_end
+
+channelNormSums_rest3:
+	LEAQ       lane_masks<>+0(SB), DI
+	NEGQ       DX
+	VMOVDQU    32(DI)(DX*4), Y10
+	VMASKMOVPS (AX), Y10, Y11
+	VMASKMOVPS (CX), Y10, Y12
+	VSUBPS     Y0, Y12, Y0
+	VMULPS     Y1, Y0, Y0
+	VMULPS     Y0, Y11, Y0
+	VANDPS     Y10, Y0, Y0
+	VADDPS     Y0, Y5, Y5
+	VANDPS     Y10, Y11, Y0
+	VADDPS     Y0, Y9, Y9
+
+channelNormSums_end:
+	VMOVUPS Y2, (BX)
+	VMOVUPS Y3, 32(BX)
+	VMOVUPS Y4, 64(BX)
+	VMOVUPS Y5, 96(BX)
+	VMOVUPS Y6, (SI)
+	VMOVUPS Y7, 32(SI)
+	VMOVUPS Y8, 64(SI)
+	VMOVUPS Y9, 96(SI)
+	VZEROUPPER
+	RET
+
+// func channelNorm(out *float32, x *float32, n int, mean float32, inverse float32, gamma float32, beta float32)
+// Requires: AVX
+TEXT ·channelNorm(SB), NOSPLIT, $0-40
+	MOVQ         out+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         n+16(FP), DX
+	VBROADCASTSS mean+24(FP), Y0
+	VBROADCASTSS inverse+28(FP), Y1
+	VBROADCASTSS gamma+32(FP), Y2
+	VBROADCASTSS beta+36(FP), Y3
+
+channelNorm_loop:
+	SUBQ    $0x08, DX
+	JL      channelNorm_rest
+	VMOVUPS (CX), Y4
+	VSUBPS  Y0, Y4, Y4
+	VMULPS  Y1, Y4, Y4
+	VMULPS  Y2, Y4, Y4
+	VADDPS  Y3, Y4, Y4
+	VMOVUPS Y4, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	JMP     channelNorm_loop
+
+channelNorm_rest:
+	ADDQ       $0x08, DX
+	JZ         channelNorm_end
+	LEAQ       lane_masks<>+0(SB), BX
+	NEGQ       DX
+	VMOVDQU    32(BX)(DX*4), Y4
+	VMASKMOVPS (CX), Y4, Y5
+	VSUBPS     Y0, Y5, Y0
+	VMULPS     Y1, Y0, Y0
+	VMULPS     Y2, Y0, Y0
+	VADDPS     Y3, Y0, Y0
+	VMASKMOVPS Y0, Y4, (AX)
+
+channelNorm_end:
+	VZEROUPPER
+	RET
+
+// func channelNormGrad(out *float32, grad *float32, x *float32, n int, mean float32, inverse float32, slope float32, ofGamma float32, ofBeta float32)
+// Requires: AVX
+TEXT ·channelNormGrad(SB), NOSPLIT, $0-52
+	MOVQ         out+0(FP), AX
+	MOVQ         grad+8(FP), CX
+	MOVQ         x+16(FP), DX
+	MOVQ         n+24(FP), BX
+	VBROADCASTSS mean+32(FP), Y0
+	VBROADCASTSS inverse+36(FP), Y1
+	VBROADCASTSS slope+40(FP), Y2
+	VBROADCASTSS ofGamma+44(FP), Y3
+	VBROADCASTSS ofBeta+48(FP), Y4
+
+channelNormGrad_loop:
+	SUBQ    $0x08, BX
+	JL      channelNormGrad_rest
+	VMOVUPS (CX), Y5
+	VMOVUPS (DX), Y6
+	VSUBPS  Y0, Y6, Y6
+	VMULPS  Y1, Y6, Y6
+	VMULPS  Y3, Y6, Y6
+	VADDPS  Y4, Y6, Y6
+	VSUBPS  Y6, Y5, Y5
+	VMULPS  Y2, Y5, Y5
+	VMOVUPS Y5, (AX)
+	ADDQ    $0x20, AX
+	ADDQ    $0x20, CX
+	ADDQ    $0x20, DX
+	JMP     channelNormGrad_loop
+
+channelNormGrad_rest:
+	ADDQ       $0x08, BX
+	JZ         channelNormGrad_end
+	LEAQ       lane_masks<>+0(SB), SI
+	NEGQ       BX
+	VMOVDQU    32(SI)(BX*4), Y5
+	VMASKMOVPS (CX), Y5, Y6
+	VMASKMOVPS (DX), Y5, Y7
+	VSUBPS     Y0, Y7, Y0
+	VMULPS     Y1, Y0, Y0
+	VMULPS     Y3, Y0, Y0
+	VADDPS     Y4, Y0, Y0
+	VSUBPS     Y0, Y6, Y0
+	VMULPS     Y2, Y0, Y0
+	VMASKMOVPS Y0, Y5, (AX)
+
+channelNormGrad_end:
+	VZEROUPPER
+	RET
+
 // func philoxVec(words *uint32, groups int, run *uint64, block uint32)
 // Requires: AVX, AVX2
 TEXT ·philoxVec(SB), NOSPLIT, $0-28

@@ -352,6 +352,70 @@ func similarRow(outA *float32, outB *float32, a *float32, b *float32, n int, dim
 //go:noescape
 func similarGradRow(outA *float32, outB *float32, gradA *float32, gradB *float32, a *float32, b *float32, n int, dims int)
 
+// packPlaces1 writes k ≥ 1 rows of sixteen: row i takes the segments, count ≥ 1, of every element at stride 1
+// from byte offsets[i] of src on. It writes up to seven elements past the last row.
+//
+//go:noescape
+func packPlaces1(dst *float32, src *float32, offsets *int, k int, segments *int, count int)
+
+// packPlaces2 writes k ≥ 1 rows of sixteen: row i takes the segments, count ≥ 1, of every element at stride 2
+// from byte offsets[i] of src on. It writes up to seven elements past the last row.
+//
+//go:noescape
+func packPlaces2(dst *float32, src *float32, offsets *int, k int, segments *int, count int)
+
+// packPatches4 writes n ≥ 1 rows of sixteen: row i is four rows of four, at byte step, from byte places[i] of src on.
+//
+//go:noescape
+func packPatches4(dst *float32, src *float32, step uintptr, places *int, n int)
+
+// packPatches writes n ≥ 1 rows of sixteen: row i has the elements at bytes elements[j] + places[i] of src.
+//
+//go:noescape
+func packPatches(dst *float32, src *float32, elements *int, places *int, n int)
+
+// addRuns1 adds n elements of each of rows ≥ 1 rows of a to dst; steps are in bytes. It reads and writes up to eight
+// elements past a row.
+//
+//go:noescape
+func addRuns1(dst *float32, dstStep uintptr, a *float32, b *float32, step uintptr, rows int, n int)
+
+// addRuns2 adds n elements of each of rows ≥ 1 rows of a to every second element of dst, and those of b to the others;
+// steps are in bytes. It reads up to eight elements past a row and writes up to sixteen.
+//
+//go:noescape
+func addRuns2(dst *float32, dstStep uintptr, a *float32, b *float32, step uintptr, rows int, n int)
+
+// shiftRuns computes dst = src + by, by being a number for each of rows ≥ 1 rows of n ≥ 1 elements; steps are in bytes.
+//
+//go:noescape
+func shiftRuns(dst *float32, dstStep uintptr, src *float32, srcStep uintptr, by *float32, byStep uintptr, rows int, n int)
+
+// channelSum adds x to kernels.ChannelLanes sums.
+//
+//go:noescape
+func channelSum(sum *float32, x *float32, n int)
+
+// channelDeviations adds (x − mean)² to kernels.ChannelLanes sums.
+//
+//go:noescape
+func channelDeviations(sum *float32, x *float32, n int, mean float32)
+
+// channelNormSums adds grad·((x − mean)·inverse) and grad to kernels.ChannelLanes sums each.
+//
+//go:noescape
+func channelNormSums(gamma *float32, beta *float32, grad *float32, x *float32, n int, mean float32, inverse float32)
+
+// channelNorm computes out = gamma·((x − mean)·inverse) + beta.
+//
+//go:noescape
+func channelNorm(out *float32, x *float32, n int, mean float32, inverse float32, gamma float32, beta float32)
+
+// channelNormGrad computes out = slope·(grad − (ofBeta + (x − mean)·inverse·ofGamma)).
+//
+//go:noescape
+func channelNormGrad(out *float32, grad *float32, x *float32, n int, mean float32, inverse float32, slope float32, ofGamma float32, ofBeta float32)
+
 // philoxVec writes words 0 of eight blocks, then words 1, 2 and 3, groups ≥ 1 times, from block on. run is a
 // philoxRun.
 //

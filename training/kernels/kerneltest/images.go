@@ -52,43 +52,6 @@ func pools() (calls []call) {
 	return calls
 }
 
-// convolutions are bounded by the number of terms of a sum times the largest
-// term that it could have.
-func convolutions() (calls []call) {
-	for _, c := range []kernels.Conv{
-		{Channels: 1, Height: 3, Width: 3, Filters: 1, Size: 3}, {Channels: 1, Height: 1, Width: 2, Filters: 3, Size: 3, Pad: 1},
-		{Channels: 3, Height: 7, Width: 6, Filters: 5, Size: 3, Pad: 1}, {Channels: 2, Height: 9, Width: 8, Filters: 17, Size: 5},
-	} {
-		const n = 3
-		x, w, b, g := draw(n*c.In(), 1), draw(c.FanIn()*c.Filters, 2), draw(c.Filters, 3), draw(n*c.Out(), 4)
-		within := func(terms int, a, b []float32) func(int, int, float64) float64 {
-			bound := 2 * float64(terms+1) * unit * float64(terms) * largest(a) * largest(b)
-			return func(int, int, float64) float64 { return bound }
-		}
-		one := []float32{1}
-		image := func(x []float32) matrix { return view(n, c.In(), x) }
-		answers := func(x []float32) matrix { return view(n, c.Out(), x) }
-		filters := func(x []float32) matrix { return view(c.FanIn(), c.Filters, x) }
-		bias := func(x []float32) matrix { return view(1, c.Filters, x) }
-		calls = append(calls,
-			call{name: fmt.Sprintf("Conv %+v", c), in: [][]float32{x, w, b}, out: [][]float32{draw(n*c.Out(), 5)}, bound: within(c.FanIn()+1, x, w),
-				do: func(be backend, xs, out [][]float32) {
-					be.Conv(answers(out[0]), image(xs[0]), filters(xs[1]), bias(xs[2]), c)
-				}},
-			call{name: fmt.Sprintf("ConvGradInput %+v", c), in: [][]float32{w, g}, out: [][]float32{draw(n*c.In(), 5)}, bound: within(c.Filters*c.Size*c.Size, w, g),
-				do: func(be backend, xs, out [][]float32) {
-					be.ConvGradInput(image(out[0]), filters(xs[0]), answers(xs[1]), c)
-				}},
-			call{name: fmt.Sprintf("ConvGradWeight %+v", c), in: [][]float32{x, g}, out: [][]float32{draw(len(w), 5)}, bound: within(n*c.Places(), x, g),
-				do: func(be backend, xs, out [][]float32) {
-					be.ConvGradWeight(filters(out[0]), image(xs[0]), answers(xs[1]), c)
-				}},
-			call{name: fmt.Sprintf("ConvGradBias %+v", c), in: [][]float32{g}, out: [][]float32{draw(c.Filters, 5)}, bound: within(n*c.Places(), g, one),
-				do: func(be backend, xs, out [][]float32) { be.ConvGradBias(bias(out[0]), answers(xs[0]), c) }})
-	}
-	return calls
-}
-
 func largest(x []float32) (top float64) {
 	for _, v := range x {
 		top = max(top, math.Abs(float64(v)))

@@ -81,6 +81,29 @@ func (b *flipsFilters) ConvGradInput(out, w, g matrix, c kernels.Conv) {
 	out.Data[0], out.Data[len(out.Data)-1] = out.Data[len(out.Data)-1], out.Data[0]
 }
 
+type forgetsStride struct{ reference }
+
+func (b *forgetsStride) ConvTranspose(out, x, w, bias matrix, c kernels.Conv) {
+	b.reference.ConvTranspose(out, x, w, bias, c)
+	if c.Step() == 2 {
+		out.Data[1], out.Data[2] = out.Data[2], out.Data[1]
+	}
+}
+
+type countsImages struct{ reference }
+
+func (b *countsImages) Conv(out, x, w, bias matrix, c kernels.Conv) {
+	b.reference.Conv(out, x, w, bias, c)
+	b.reference.Scale(out, out, 1+float32(x.Rows)*1e-6)
+}
+
+type channelOrder struct{ reference }
+
+func (b *channelOrder) ChannelSum(out, x matrix) {
+	b.reference.ChannelSum(out, x)
+	out.Data[0], out.Data[len(out.Data)-1] = out.Data[len(out.Data)-1], out.Data[0]
+}
+
 type lastLargest struct{ reference }
 
 func (b *lastLargest) MaxPoolGrad(out, x, g matrix, p kernels.Pool) {
@@ -102,6 +125,9 @@ func TestEveryFaultOfALayerIsFound(t *testing.T) {
 		{&overflows{}, "logits", "LogSumExp"},
 		{&clearsTheRest{}, "blocks", "Put"},
 		{&flipsFilters{}, "layer gradients", "Conv by x"},
+		{&forgetsStride{}, "convolutions", "ConvTranspose"},
+		{&countsImages{}, "parts", "alone"},
+		{&channelOrder{}, "channels", "ChannelSum"},
 		{&lastLargest{}, "pools", "MaxPoolGrad"},
 	} {
 		found := kerneltest.Faults(c.be, c.test)

@@ -10,7 +10,12 @@ func layerGradients(t reporter, be backend) {
 	}
 	batchNormGradient(t, be)
 	similarGradient(t, be)
-	convGradient(t, be, kernels.Conv{Channels: 2, Height: 5, Width: 4, Filters: 3, Size: 3, Pad: 1})
+	channelNormGradient(t, be)
+	for _, c := range []kernels.Conv{{Channels: 2, Height: 5, Width: 4, Filters: 3, Size: 3, Pad: 1},
+		{Channels: 2, Height: 6, Width: 8, Filters: 3, Size: 4, Pad: 1, Stride: 2}, {Channels: 2, Height: 5, Width: 6, Filters: 3, Size: 3, Stride: 2}} {
+		convGradient(t, be, c)
+		transposeGradient(t, be, c)
+	}
 }
 
 func activationGradient(t reporter, be backend, f kernels.Activation) {
@@ -72,4 +77,23 @@ func convGradient(t reporter, be backend, c kernels.Conv) {
 	differences(t, "Conv by x", x.high, loss, dx.Data)
 	differences(t, "Conv by w", w.high, loss, dw.Data)
 	differences(t, "Conv by b", b.high, loss, db.Data)
+}
+
+// transposeGradient holds what a transposed convolution's derivatives are made of:
+// Conv of the gradient without bias, ConvGradWeight with the roles turned, and the
+// sums of channels.
+func transposeGradient(t reporter, be backend, c kernels.Conv) {
+	x, w, b, r := operand(2, c.Out(), 1), operand(c.FanIn(), c.Filters, 2), operand(1, c.Channels, 3), operand(2, c.In(), 4)
+	high, y := kernels.NewReference[float64](), kernels.NewMatrix[float64](2, c.In())
+	loss := func() float64 {
+		high.ConvTranspose(y, x.high, w.high, b.high, c)
+		return dot(y, r.high)
+	}
+	dx, dw, db := kernels.NewMatrix[float32](2, c.Out()), kernels.NewMatrix[float32](c.FanIn(), c.Filters), kernels.NewMatrix[float32](1, c.Channels)
+	be.Conv(dx, r.low, w.low, matrix{}, c)
+	be.ConvGradWeight(dw, r.low, x.low, c)
+	be.ChannelSum(db, r.low)
+	differences(t, "ConvTranspose by x", x.high, loss, dx.Data)
+	differences(t, "ConvTranspose by w", w.high, loss, dw.Data)
+	differences(t, "ConvTranspose by b", b.high, loss, db.Data)
 }

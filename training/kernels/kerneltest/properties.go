@@ -27,6 +27,7 @@ func parts(t reporter, be backend) {
 			}
 		}
 	}
+	convParts(t, be)
 	beginnings(t, be)
 }
 

@@ -70,7 +70,7 @@ func groups() map[string][]call {
 	return map[string][]call{"products": products(), "elementwise": elementwise(), "rows": rows(),
 		"losses": losses(), "adam": adams(), "normals": normals(), "finite": finites(),
 		"activations": activations(), "layers": layers(), "normalisation": normalisation(), "logits": logits(), "blocks": blocks(),
-		"similarity": similarities(), "pools": pools(), "convolutions": convolutions()}
+		"similarity": similarities(), "pools": pools(), "convolutions": convolutions(), "channels": channelCalls()}
 }
 
 func tests(be backend) map[string]func(t reporter) {
