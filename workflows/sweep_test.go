@@ -44,6 +44,8 @@ type backlog struct {
 	notices  []activities.Notice
 	silent   bool            // the receiver does not answer
 	long     map[string]bool // trials that train for an hour, by hash
+	closing  bool            // the name of the second pack's group is taken for a moment
+	pack     int             // trials that travel together, 0 for none
 }
 
 func newBacklog(trials int) *backlog {
@@ -60,12 +62,13 @@ func newBacklog(trials int) *backlog {
 		return nil
 	})
 	e.OnActivity(acts.Reconcile, mock.Anything, mock.Anything).Return(b.reconcile)
-	e.OnActivity(acts.Undispatch, mock.Anything, mock.Anything).Return(func(context.Context, activities.UndispatchInput) error {
+	e.OnActivity(acts.Undispatch, mock.Anything, mock.Anything).Return(func(_ context.Context, in activities.UndispatchInput) error {
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		b.inFlight--
-		b.next--
-		b.returned++
+		n := max(len(in.Hashes), 1)
+		b.inFlight -= n
+		b.next -= n
+		b.returned += n
 		return nil
 	})
 	e.OnActivity(acts.Report, mock.Anything, mock.Anything).After(time.Minute).Return(func(context.Context, activities.SweepInput) error {
@@ -133,6 +136,7 @@ func (b *backlog) dispatch(context.Context, activities.DispatchInput) (activitie
 		ran := b.env.Now().Sub(b.began)
 		out.Ran = &ran
 	}
+	b.packUp(&out)
 	return out, nil
 }
 
