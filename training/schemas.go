@@ -4,7 +4,7 @@ import "slices"
 
 // Schemas lists every task's schema, in the order that listings show them.
 func Schemas() []Schema {
-	return []Schema{gaussians(), mnistSSL(), {Task: "faces", Doc: "faces, 96×96", Missing: true}, noop(), noopMNIST()}
+	return []Schema{gaussians(), mnistSSL(), stackedMNIST(), {Task: "faces", Doc: "faces, 96×96", Missing: true}, noop(), noopMNIST()}
 }
 
 // SchemaOf finds a task's schema by name.

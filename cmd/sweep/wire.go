@@ -26,6 +26,7 @@ import (
 	mnistdata "sweep/training/tasks/mnist/data"
 	"sweep/training/tasks/mnist/quality"
 	"sweep/training/tasks/noop"
+	"sweep/training/tasks/stacked"
 )
 
 // services are the concrete stores that the rest of the program sees through
@@ -106,7 +107,7 @@ func newWebhooks() *webhook.Sender { return webhook.New(os.Environ(), webhook.Op
 // newEngine is the engine with every task that this version trains; those that
 // read a data set take it from the library.
 func newEngine(data *datasets.Library) *engine.Engine {
-	return engine.New(gaussians.Task{}, mnist.Task{Sets: data, Quality: sampleQuality()}, noop.Task{}, noop.OverMNIST{Sets: data})
+	return engine.New(gaussians.Task{}, mnist.Task{Sets: data, Quality: sampleQuality()}, stacked.Task{Sets: data}, noop.Task{}, noop.OverMNIST{Sets: data})
 }
 
 // sampleQuality makes scorers of generated digits that share what is known of
