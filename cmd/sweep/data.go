@@ -80,6 +80,10 @@ func (a *app) folderOf(name string) (datasets.Folder, error) {
 		}
 		known = append(known, s.Name)
 	}
+	if name == facesSet {
+		return datasets.Folder{}, invalid("faces are not published anywhere: make the set of your own pictures with `sweep data import faces DIR`, or name a drawn one, e.g. pfaces-full, in the sweep's file")
+	}
+	known = append(known, facesSet)
 	hint := didYouMean(name, known)
 	if hint == "" {
 		hint = " (there is " + strings.Join(known, ", ") + ")"
@@ -119,6 +123,10 @@ func (a *app) dataList() error {
 		all = append(all, l)
 		t.add(l.Name, l.State, a.id(l.Digest), fmt.Sprintf("%.1f MB", float64(l.Bytes)/1e6), l.Folder, l.Named)
 	}
+	for _, l := range listFaces(root) {
+		all = append(all, l)
+		t.add(l.Name, l.State, a.id(l.Digest), fmt.Sprintf("%.1f MB", float64(l.Bytes)/1e6), l.Folder, l.Named)
+	}
 	return a.print(map[string]any{"data_sets": all}, t)
 }
 
@@ -149,9 +157,14 @@ func stateOf(states []datasets.State, digest string, s datasets.Set) string {
 func newDataVerifyCmd(a *app) *cobra.Command {
 	return &cobra.Command{
 		Use: "verify SET", Short: "read a data set's files and compare them with the published ones",
-		Example: "  sweep data verify mnist\n  sweep data verify mnist --data DIR",
+		Example: "  sweep data verify mnist\n  sweep data verify mnist --data DIR\n  sweep data verify faces",
 		Args:    exactly(1, "the data set, e.g. sweep data verify mnist"),
-		RunE:    func(_ *cobra.Command, args []string) error { return a.dataVerify(args[0]) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			if args[0] == facesSet {
+				return a.verifyFaces()
+			}
+			return a.dataVerify(args[0])
+		},
 	}
 }
 

@@ -45,7 +45,7 @@ func TestDataListSaysWhereEachSetLiesAndWhatItIs(t *testing.T) {
 			Sets []listed `json:"data_sets"`
 		}
 		s := types(t, "", append([]string{"data", "list", "-o", "json"}, c.args...)...)
-		if err := json.Unmarshal([]byte(s.out), &got); err != nil || s.code != exitDone || len(got.Sets) != 1 {
+		if err := json.Unmarshal([]byte(s.out), &got); err != nil || s.code != exitDone || len(got.Sets) != 2 || got.Sets[1].Name != "faces" || got.Sets[1].State != "missing" {
 			t.Fatalf("%s: exit %d, %v: %s%s", c.state, s.code, err, s.out, s.err)
 		}
 		where := map[bool][2]string{true: {filepath.Join(usual, "mnist"), "SWEEP_DATA"}, false: {set, "--data"}}[c.args == nil]
@@ -118,7 +118,7 @@ func TestDataMistakesAreOneLine(t *testing.T) {
 		want string
 	}{
 		{[]string{"data", "verify", "mnits"}, exitInvalid, `no data set "mnits" (did you mean "mnist"?)`},
-		{[]string{"data", "verify", "celeba"}, exitInvalid, `no data set "celeba" (there is mnist)`},
+		{[]string{"data", "verify", "celeba"}, exitInvalid, `no data set "celeba" (there is mnist, faces)`},
 		{[]string{"data", "verify"}, exitInvalid, "expected the data set, e.g. sweep data verify mnist"},
 		{[]string{"data", "import", "mnist"}, exitInvalid, "expected the data set and where its files are, e.g. sweep data import mnist DIR"},
 		{[]string{"data", "import", "mnist", usual}, exitInvalid, usual + " holds no file of mnist: expected train-images-idx3-ubyte, "},

@@ -12,20 +12,35 @@ import (
 )
 
 func newDataImportCmd(a *app) *cobra.Command {
-	return &cobra.Command{
+	size := 0
+	cmd := &cobra.Command{
 		Use: "import SET DIR|FILE...", Short: "copy a data set's files from a folder after checking them",
 		Long: `import copies the published files, compressed or not, to where this machine keeps
 its data sets. All are checked first: where one is not what its name says,
-nothing is copied.`,
-		Example: "  sweep data import mnist ~/Downloads\n  sweep data import mnist train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz",
+nothing is copied.
+
+The set faces is made from any folders and zip files of PNG, JPEG and WebP
+pictures: each is cropped to its middle and resized, equal ones are kept once,
+and what is no suitable picture is skipped and counted.`,
+		Example: "  sweep data import mnist ~/Downloads\n  sweep data import mnist train-images-idx3-ubyte.gz train-labels-idx1-ubyte.gz\n  sweep data import faces ~/Pictures/faces --size 96",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) < 2 {
 				return invalid("expected the data set and where its files are, e.g. sweep data import mnist DIR")
 			}
 			return nil
 		},
-		RunE: func(_ *cobra.Command, args []string) error { return a.dataImport(args[0], args[1:]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case args[0] == facesSet:
+				return a.importFaces(cmd.Context(), size, args[1:])
+			case cmd.Flags().Changed("size"):
+				return invalid("--size is for faces only: %s has pictures of one size", args[0])
+			}
+			return a.dataImport(args[0], args[1:])
+		},
 	}
+	cmd.Flags().IntVar(&size, "size", 96, "faces: pixels a side")
+	return cmd
 }
 
 func (a *app) dataImport(name string, paths []string) error {

@@ -13,6 +13,7 @@ import (
 // appears with the first progress, so that what is quick stays quiet.
 type exportBar struct {
 	what  string
+	unit  string // of what show counts
 	group *mpb.Progress
 	bar   *mpb.Bar
 	rows  atomic.Int64
@@ -22,7 +23,7 @@ func (a *app) newExportBar(what string) *exportBar {
 	if !live(a.err) || live(a.out) { // rows on the terminal are progress enough
 		return nil
 	}
-	return &exportBar{what: what, group: mpb.New(mpb.WithOutput(a.err), mpb.WithRefreshRate(200*time.Millisecond))}
+	return &exportBar{what: what, unit: "rows", group: mpb.New(mpb.WithOutput(a.err), mpb.WithRefreshRate(200*time.Millisecond))}
 }
 
 func (b *exportBar) show(done, total int, rows int64) {
@@ -32,7 +33,7 @@ func (b *exportBar) show(done, total int, rows int64) {
 	b.rows.Store(rows)
 	if b.bar == nil {
 		style := mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]")
-		text := decor.Any(func(decor.Statistics) string { return fmt.Sprintf(" %d rows", b.rows.Load()) })
+		text := decor.Any(func(decor.Statistics) string { return fmt.Sprintf(" %d %s", b.rows.Load(), b.unit) })
 		b.bar = b.group.New(int64(total), style, mpb.BarWidth(30), mpb.BarRemoveOnComplete(),
 			mpb.PrependDecorators(decor.Name(b.what+" "), decor.Percentage(decor.WC{W: 5})), mpb.AppendDecorators(text))
 	}
