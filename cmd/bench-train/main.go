@@ -4,6 +4,7 @@
 //	scripts/bench-train          all cases; writes docs/benchmarks.md
 //	scripts/bench-train -short   the case that the targets name, in a minute
 //	scripts/bench-train -mnist   instead, a step of the MNIST discriminator
+//	scripts/bench-train -faces   instead, the convolutions of the faces' models
 //
 // Every peer first trains ten steps from our weights on our batches; if a loss
 // differs by more than 1e-4 that peer is not measured and the command fails. The last lines are
@@ -24,6 +25,7 @@ import (
 type options struct {
 	short   bool
 	mnist   bool
+	faces   bool
 	peers   string // what scripts/bench-peers printed
 	scripts string
 	doc     string // where the tables go; "" for nowhere
@@ -33,6 +35,7 @@ func main() {
 	var o options
 	flag.BoolVar(&o.short, "short", false, "only what the targets name, in a minute")
 	flag.BoolVar(&o.mnist, "mnist", false, "a step of the semi-supervised MNIST discriminator instead of the ring")
+	flag.BoolVar(&o.faces, "faces", false, "the convolutions of the faces' models, layer by layer, instead of the ring")
 	flag.StringVar(&o.peers, "peers", "", "file that scripts/bench-peers wrote; without it no peer is measured")
 	flag.StringVar(&o.scripts, "scripts", "cmd/bench-train/peers", "the peers' programs")
 	flag.StringVar(&o.doc, "doc", "", "page to write the tables into")
@@ -43,6 +46,9 @@ func main() {
 	bench := run
 	if o.mnist {
 		bench = func(ctx context.Context, o options) error { return runMNIST(ctx, o, os.Stdout) }
+	}
+	if o.faces {
+		bench = func(ctx context.Context, o options) error { return runFaces(ctx, o, os.Stdout) }
 	}
 	if err := bench(ctx, o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench-train:", err)

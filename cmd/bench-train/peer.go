@@ -52,6 +52,7 @@ type reply struct {
 	Seconds        float64
 	N              int
 	Losses         []losses
+	Differ         float64
 }
 
 // startPeer starts a peer; one that does not start is none, with the reason.

@@ -4,6 +4,7 @@ with one on standard output.
     {"op": "open", "k", "z", "batch", "full", "file"}   build the case from a file
     {"op": "check"}      -> {"losses": [[d, g], ...]}   train on the file's batches
     {"op": "run", "n"}   -> {"seconds": s, "n": m}      train m >= n iterations on own draws
+    {"op": "layer", ...}                                see torch_faces.py
 
 seconds is processor time, all threads, user and system. The file is .npz, in
 float32: initial weights g0w (z, 128) g0b (1, 128) ... d1b (1, 1), and batches
@@ -43,6 +44,8 @@ def answer(peer, ask):
         began = cpu()
         n = peer.run(ask["n"])
         return {"seconds": cpu() - began, "n": n}
+    if ask["op"] == "layer":
+        return peer.layer(ask)
     raise ValueError("unknown op " + ask["op"])
 
 
