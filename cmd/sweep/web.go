@@ -16,7 +16,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"sweep/report/web"
-	"sweep/workflows"
 )
 
 // defaultWebAddress is where the page is unless somebody else is there already.
@@ -145,11 +144,11 @@ func reachable(addr net.Addr) string {
 	return fmt.Sprintf("127.0.0.1:%d", t.Port)
 }
 
-// trialLink is the address of a trial's workflow in the Temporal web UI, ""
+// workflowLink is the address of a workflow in the Temporal web UI, ""
 // where this program does not know one.
-func (s *services) trialLink(id string) string {
+func (s *services) workflowLink(id string) string {
 	if s.conn.UIURL == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s/namespaces/%s/workflows/%s", s.conn.UIURL, s.conn.TemporalNamespace, url.PathEscape(workflows.GroupID(id)))
+	return fmt.Sprintf("%s/namespaces/%s/workflows/%s", s.conn.UIURL, s.conn.TemporalNamespace, url.PathEscape(id))
 }

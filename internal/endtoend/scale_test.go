@@ -14,14 +14,21 @@ import (
 	"sweep/internal/devstack"
 )
 
-var scaleTrials = flag.Int("scale.trials", 1000, "no-op trials of the scale test")
+var (
+	scaleTrials = flag.Int("scale.trials", 1000, "no-op trials of the scale test")
+	scalePack   = flag.String("scale.pack", "off", "trials of a pack in the scale test: off, auto or a number")
+)
+
+func packedNoop(name string, trials int, pack string) string {
+	return noop(name, trials) + "    resources: {pack: " + pack + "}\n"
+}
 
 // TestManyTrialsKeepHistoryBoundedAndMemoryFlat runs trials that train nothing,
-// each with a group of its own: what is measured is the runner.
+// each with a group of its own (or in packs): what is measured is the runner.
 func TestManyTrialsKeepHistoryBoundedAndMemoryFlat(t *testing.T) {
 	p := newPerson(t)
 	began := time.Now()
-	p.gets("submit", p.file("noop.yaml", noop("noop", *scaleTrials)))
+	p.gets("submit", p.file("noop.yaml", packedNoop("noop", *scaleTrials, *scalePack)))
 	var early, peak int64
 	done := func() int {
 		var n int
@@ -88,7 +95,7 @@ func boundedHistory(t *testing.T, p *person) {
 			t.Errorf("a run has %d events", e.HistoryLength)
 		}
 	}
-	if continued == 0 && *scaleTrials >= 1000 {
+	if continued == 0 && *scaleTrials >= 1000 && *scalePack == "off" {
 		t.Error("no run continued as new")
 	}
 }

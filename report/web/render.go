@@ -31,9 +31,9 @@ func (s *Server) templates() (*template.Template, error) {
 	t := template.New("").Funcs(template.FuncMap{
 		"asset": s.assets.url, "path": pathOf, "query": queryOf, "short": short, "num": number, "value": value,
 		"percent": percent, "span": span, "ago": ago, "clock": clock, "stamp": stamp, "bytes": sizeOf, "count": count, "join": strings.Join,
-		"add":       func(a, b int) int { return a + b },
-		"sweepLink": func(name string) string { return link(s.SweepLink, name) },
-		"trialLink": func(id string) string { return link(s.TrialLink, id) },
+		"add":          func(a, b int) int { return a + b },
+		"sweepLink":    func(name string) string { return link(s.SweepLink, name) },
+		"workflowLink": func(id string) string { return link(s.WorkflowLink, id) },
 	})
 	return t.ParseFS(files, "templates/*.html")
 }

@@ -21,11 +21,11 @@ type Config struct {
 	// server; AnyIP also lets them use an address.
 	Hosts []string
 	AnyIP bool
-	// SweepLink and TrialLink give addresses in the Temporal web UI, "" for none.
-	// Nil: there are none.
-	SweepLink func(sweep string) string
-	TrialLink func(trialID string) string
-	Version   string // of the program, in words
+	// SweepLink and WorkflowLink give addresses in the Temporal web UI, "" for
+	// none. Nil: there are none.
+	SweepLink    func(sweep string) string
+	WorkflowLink func(workflowID string) string
+	Version      string // of the program, in words
 	// Every is the least time between two reads of one live page; 0 is a second.
 	Every time.Duration
 }
