@@ -7,13 +7,14 @@ import "sweep/training/kernels"
 type matrix = kernels.Matrix[float32]
 
 // avx2 is the backend for AVX2 and FMA; what it has no kernel for is the
-// reference's. Where AVX-512 is there too, it draws normals with that: the same
-// bits, sooner.
+// reference's. Where AVX-512 is there too, it computes products and draws normals
+// with that: the same bits, sooner.
 type avx2 struct {
 	kernels.Reference[float32]
 
 	wide  bool
-	panel []float32 // packed columns of a product's right factor, sixteen beside each other
+	cuts  cuts
+	panel []float32 // packed columns of a product's right factor
 
 	words   []uint32  // random words on their way to normals
 	run     philoxRun // of the draws under way
@@ -25,7 +26,11 @@ type avx2 struct {
 }
 
 func newAVX2(wide bool) *avx2 {
-	return &avx2{wide: wide, panel: make([]float32, depthCut*columnCut), words: make([]uint32, groupDraws*groupsCut),
+	cuts := narrowCuts
+	if wide {
+		cuts = wideCuts
+	}
+	return &avx2{wide: wide, cuts: cuts, panel: make([]float32, cuts.depth*columnCut), words: make([]uint32, groupDraws*groupsCut),
 		groups: newNormalGroups(), octaves: newNormalOctaves()}
 }
 

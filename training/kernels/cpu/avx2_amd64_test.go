@@ -60,3 +60,57 @@ func TestShapesThatDoNotAgreePanic(t *testing.T) {
 }
 
 func TestWithoutAVX512AllBitsAreTheSame(t *testing.T) { kerneltest.RunExactly(t, cpu.NewNarrow()) }
+
+// Sums are compared bit by bit, every element: the two paths cut and pack in
+// different ways.
+func TestProductsWithoutAVX512AreTheSameBits(t *testing.T) {
+	wide, narrow := cpu.New(), cpu.NewNarrow()
+	for _, depth := range []int{1, 3, 7, 8, 33, 513, 1030} {
+		for _, rows := range []int{1, 5, 12, 13, 23, 37} {
+			for _, columns := range []int{1, 8, 9, 16, 17, 24, 25, 31, 32, 33, 48, 57, 64, 255, 256, 270, 300} {
+				for form := range 4 {
+					ta, tb := form&1 != 0, form&2 != 0
+					a, b := random(rows, depth), random(depth, columns)
+					if ta {
+						a.Rows, a.Cols = depth, rows
+					}
+					if tb {
+						b.Rows, b.Cols = columns, depth
+					}
+					got, want := guarded(rows, columns), guarded(rows, columns)
+					wide.MatMul(inner(got, rows, columns), a, b, ta, tb)
+					narrow.MatMul(inner(want, rows, columns), a, b, ta, tb)
+					same(t, got, want, rows, depth, columns, form)
+				}
+				x, w, bias := random(rows, depth), random(depth, columns), random(1, columns)
+				got, want := guarded(rows, columns), guarded(rows, columns)
+				wide.Dense(inner(got, rows, columns), x, w, bias, depth%2 == 0)
+				narrow.Dense(inner(want, rows, columns), x, w, bias, depth%2 == 0)
+				same(t, got, want, rows, depth, columns, 4)
+			}
+		}
+	}
+}
+
+// guarded is memory of a matrix with elements before and after it that nothing may
+// touch.
+func guarded(rows, columns int) []float32 {
+	x := make([]float32, 64+rows*columns+64)
+	for i := range x {
+		x[i] = 7
+	}
+	return x
+}
+
+func inner(x []float32, rows, columns int) kernels.Matrix[float32] {
+	return kernels.Matrix[float32]{Rows: rows, Cols: columns, Data: x[64:][:rows*columns]}
+}
+
+func same(t *testing.T, got, want []float32, rows, depth, columns, form int) {
+	t.Helper()
+	for i := range got {
+		if got[i] != want[i] || (i < 64 || i >= len(got)-64) && got[i] != 7 {
+			t.Fatalf("%d×%d×%d, form %d: element %d is %v, want %v", rows, depth, columns, form, i-64, got[i], want[i])
+		}
+	}
+}

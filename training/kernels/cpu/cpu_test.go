@@ -46,8 +46,9 @@ func TestASumIsOneChainInTheOrderOfTheDepth(t *testing.T) {
 	be := cpu.New()
 	add := chain(be.Name())
 	rapid.Check(t, func(t *rapid.T) {
-		m, n := rapid.IntRange(1, 30).Draw(t, "m"), rapid.IntRange(1, 40).Draw(t, "n")
-		k := rapid.OneOf(rapid.IntRange(1, 20), rapid.IntRange(250, 530)).Draw(t, "k")
+		m := rapid.IntRange(1, 30).Draw(t, "m")
+		n := rapid.OneOf(rapid.IntRange(1, 70), rapid.IntRange(250, 300)).Draw(t, "n")
+		k := rapid.OneOf(rapid.IntRange(1, 20), rapid.IntRange(250, 530), rapid.IntRange(1000, 1100)).Draw(t, "k")
 		ta, tb := rapid.Bool().Draw(t, "ta"), rapid.Bool().Draw(t, "tb")
 		a, b, out := random(m, k), random(k, n), kernels.NewMatrix[float32](m, n)
 		if ta {

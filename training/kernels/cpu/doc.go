@@ -1,6 +1,7 @@
 // Package cpu is the kernels' backend for processors: AVX2 and FMA where the
 // machine has them, the plain Go reference elsewhere and under the build tag
-// noasm. Normals are drawn with AVX-512 where that is there too.
+// noasm. Products are computed and normals drawn with AVX-512 where that is there
+// too.
 //
 // It promises the reference's bits in everything but products: a sum of
 // MatMul and Dense is one chain of fused multiply-adds in the order of the

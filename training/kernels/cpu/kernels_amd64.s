@@ -4246,6 +4246,6162 @@ tile12x8Masked_store:
 	VZEROUPPER
 	RET
 
+// func tile1x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile1x32Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VMOVDQU32  64(AX), Z0
+	VPTESTMD   Z0, Z0, K2
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile1x32Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS.Z  64(AX), K2, Z2
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	JMP        tile1x32Wide_depth
+
+tile1x32Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+tile1x32Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), BX
+	MOVQ a+8(FP), BX
+	SUBQ $0x04, AX
+	JL   tile1x32Wide_rest
+
+tile1x32Wide_four:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z4
+	VBROADCASTSS (BX), Z5
+	VFMADD231PS  Z0, Z5, Z1
+	VFMADD231PS  Z4, Z5, Z2
+	ADDQ         DX, BX
+	VMOVUPS      128(CX), Z0
+	VMOVUPS      192(CX), Z4
+	VBROADCASTSS (BX), Z5
+	VFMADD231PS  Z0, Z5, Z1
+	VFMADD231PS  Z4, Z5, Z2
+	ADDQ         DX, BX
+	VMOVUPS      256(CX), Z0
+	VMOVUPS      320(CX), Z4
+	VBROADCASTSS (BX), Z5
+	VFMADD231PS  Z0, Z5, Z1
+	VFMADD231PS  Z4, Z5, Z2
+	ADDQ         DX, BX
+	VMOVUPS      384(CX), Z0
+	VMOVUPS      448(CX), Z4
+	VBROADCASTSS (BX), Z5
+	VFMADD231PS  Z0, Z5, Z1
+	VFMADD231PS  Z4, Z5, Z2
+	ADDQ         DX, BX
+	ADDQ         $0x00000200, CX
+	SUBQ         $0x04, AX
+	JGE          tile1x32Wide_four
+
+tile1x32Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile1x32Wide_tail
+
+tile1x32Wide_one:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z4
+	VBROADCASTSS (BX), Z5
+	VFMADD231PS  Z0, Z5, Z1
+	VFMADD231PS  Z4, Z5, Z2
+	ADDQ         DX, BX
+	ADDQ         $0x00000080, CX
+	DECQ         AX
+	JNZ          tile1x32Wide_one
+
+tile1x32Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile1x32Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z4
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z4, Z2, Z2
+
+tile1x32Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile1x32Wide_store
+	VPXORD Z3, Z3, Z3
+	VMAXPS Z1, Z3, Z1
+	VMAXPS Z2, Z3, Z2
+
+tile1x32Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	VMOVUPS Z2, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func tile1x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile1x16Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VPXORD     Z1, Z1, Z1
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile1x16Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 64(AX)
+	JMP        tile1x16Wide_depth
+
+tile1x16Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+
+tile1x16Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), BX
+	MOVQ a+8(FP), BX
+	SUBQ $0x04, AX
+	JL   tile1x16Wide_rest
+
+tile1x16Wide_four:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (BX), Z3
+	VFMADD231PS  Z0, Z3, Z1
+	ADDQ         DX, BX
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSS (BX), Z3
+	VFMADD231PS  Z0, Z3, Z1
+	ADDQ         DX, BX
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSS (BX), Z3
+	VFMADD231PS  Z0, Z3, Z1
+	ADDQ         DX, BX
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSS (BX), Z3
+	VFMADD231PS  Z0, Z3, Z1
+	ADDQ         DX, BX
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile1x16Wide_four
+
+tile1x16Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile1x16Wide_tail
+
+tile1x16Wide_one:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (BX), Z3
+	VFMADD231PS  Z0, Z3, Z1
+	ADDQ         DX, BX
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          tile1x16Wide_one
+
+tile1x16Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile1x16Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z1, Z1
+
+tile1x16Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile1x16Wide_store
+	VPXORD Z2, Z2, Z2
+	VMAXPS Z1, Z2, Z1
+
+tile1x16Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func tile2x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile2x32Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VMOVDQU32  64(AX), Z0
+	VPTESTMD   Z0, Z0, K2
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile2x32Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS.Z  64(AX), K2, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	VMOVUPS.Z  64(AX), K2, Z4
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	JMP        tile2x32Wide_depth
+
+tile2x32Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+tile2x32Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), SI
+	SUBQ $0x04, AX
+	JL   tile2x32Wide_rest
+
+tile2x32Wide_four:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z6
+	VBROADCASTSS (SI), Z7
+	VFMADD231PS  Z0, Z7, Z1
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (SI)(BX*1), Z7
+	VFMADD231PS  Z0, Z7, Z3
+	VFMADD231PS  Z6, Z7, Z4
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Z0
+	VMOVUPS      192(CX), Z6
+	VBROADCASTSS (SI), Z7
+	VFMADD231PS  Z0, Z7, Z1
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (SI)(BX*1), Z7
+	VFMADD231PS  Z0, Z7, Z3
+	VFMADD231PS  Z6, Z7, Z4
+	ADDQ         DX, SI
+	VMOVUPS      256(CX), Z0
+	VMOVUPS      320(CX), Z6
+	VBROADCASTSS (SI), Z7
+	VFMADD231PS  Z0, Z7, Z1
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (SI)(BX*1), Z7
+	VFMADD231PS  Z0, Z7, Z3
+	VFMADD231PS  Z6, Z7, Z4
+	ADDQ         DX, SI
+	VMOVUPS      384(CX), Z0
+	VMOVUPS      448(CX), Z6
+	VBROADCASTSS (SI), Z7
+	VFMADD231PS  Z0, Z7, Z1
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (SI)(BX*1), Z7
+	VFMADD231PS  Z0, Z7, Z3
+	VFMADD231PS  Z6, Z7, Z4
+	ADDQ         DX, SI
+	ADDQ         $0x00000200, CX
+	SUBQ         $0x04, AX
+	JGE          tile2x32Wide_four
+
+tile2x32Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile2x32Wide_tail
+
+tile2x32Wide_one:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z6
+	VBROADCASTSS (SI), Z7
+	VFMADD231PS  Z0, Z7, Z1
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (SI)(BX*1), Z7
+	VFMADD231PS  Z0, Z7, Z3
+	VFMADD231PS  Z6, Z7, Z4
+	ADDQ         DX, SI
+	ADDQ         $0x00000080, CX
+	DECQ         AX
+	JNZ          tile2x32Wide_one
+
+tile2x32Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile2x32Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z6
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z6, Z2, Z2
+	VADDPS    Z0, Z3, Z3
+	VADDPS    Z6, Z4, Z4
+
+tile2x32Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile2x32Wide_store
+	VPXORD Z5, Z5, Z5
+	VMAXPS Z1, Z5, Z1
+	VMAXPS Z2, Z5, Z2
+	VMAXPS Z3, Z5, Z3
+	VMAXPS Z4, Z5, Z4
+
+tile2x32Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	VMOVUPS Z2, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	VMOVUPS Z4, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func tile2x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile2x16Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile2x16Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	JMP        tile2x16Wide_depth
+
+tile2x16Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+tile2x16Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), SI
+	SUBQ $0x04, AX
+	JL   tile2x16Wide_rest
+
+tile2x16Wide_four:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (SI), Z4
+	VFMADD231PS  Z0, Z4, Z1
+	VBROADCASTSS (SI)(BX*1), Z4
+	VFMADD231PS  Z0, Z4, Z2
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSS (SI), Z4
+	VFMADD231PS  Z0, Z4, Z1
+	VBROADCASTSS (SI)(BX*1), Z4
+	VFMADD231PS  Z0, Z4, Z2
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSS (SI), Z4
+	VFMADD231PS  Z0, Z4, Z1
+	VBROADCASTSS (SI)(BX*1), Z4
+	VFMADD231PS  Z0, Z4, Z2
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSS (SI), Z4
+	VFMADD231PS  Z0, Z4, Z1
+	VBROADCASTSS (SI)(BX*1), Z4
+	VFMADD231PS  Z0, Z4, Z2
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile2x16Wide_four
+
+tile2x16Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile2x16Wide_tail
+
+tile2x16Wide_one:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (SI), Z4
+	VFMADD231PS  Z0, Z4, Z1
+	VBROADCASTSS (SI)(BX*1), Z4
+	VFMADD231PS  Z0, Z4, Z2
+	ADDQ         DX, SI
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          tile2x16Wide_one
+
+tile2x16Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile2x16Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z0, Z2, Z2
+
+tile2x16Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile2x16Wide_store
+	VPXORD Z3, Z3, Z3
+	VMAXPS Z1, Z3, Z1
+	VMAXPS Z2, Z3, Z2
+
+tile2x16Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func tile3x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile3x32Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VMOVDQU32  64(AX), Z0
+	VPTESTMD   Z0, Z0, K2
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile3x32Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS.Z  64(AX), K2, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	VMOVUPS.Z  64(AX), K2, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	VMOVUPS.Z  64(AX), K2, Z6
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	JMP        tile3x32Wide_depth
+
+tile3x32Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+tile3x32Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), SI
+	SUBQ $0x04, AX
+	JL   tile3x32Wide_rest
+
+tile3x32Wide_four:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z8
+	VBROADCASTSS (SI), Z9
+	VFMADD231PS  Z0, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (SI)(BX*1), Z9
+	VFMADD231PS  Z0, Z9, Z3
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (SI)(BX*2), Z9
+	VFMADD231PS  Z0, Z9, Z5
+	VFMADD231PS  Z8, Z9, Z6
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Z0
+	VMOVUPS      192(CX), Z8
+	VBROADCASTSS (SI), Z9
+	VFMADD231PS  Z0, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (SI)(BX*1), Z9
+	VFMADD231PS  Z0, Z9, Z3
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (SI)(BX*2), Z9
+	VFMADD231PS  Z0, Z9, Z5
+	VFMADD231PS  Z8, Z9, Z6
+	ADDQ         DX, SI
+	VMOVUPS      256(CX), Z0
+	VMOVUPS      320(CX), Z8
+	VBROADCASTSS (SI), Z9
+	VFMADD231PS  Z0, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (SI)(BX*1), Z9
+	VFMADD231PS  Z0, Z9, Z3
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (SI)(BX*2), Z9
+	VFMADD231PS  Z0, Z9, Z5
+	VFMADD231PS  Z8, Z9, Z6
+	ADDQ         DX, SI
+	VMOVUPS      384(CX), Z0
+	VMOVUPS      448(CX), Z8
+	VBROADCASTSS (SI), Z9
+	VFMADD231PS  Z0, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (SI)(BX*1), Z9
+	VFMADD231PS  Z0, Z9, Z3
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (SI)(BX*2), Z9
+	VFMADD231PS  Z0, Z9, Z5
+	VFMADD231PS  Z8, Z9, Z6
+	ADDQ         DX, SI
+	ADDQ         $0x00000200, CX
+	SUBQ         $0x04, AX
+	JGE          tile3x32Wide_four
+
+tile3x32Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile3x32Wide_tail
+
+tile3x32Wide_one:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z8
+	VBROADCASTSS (SI), Z9
+	VFMADD231PS  Z0, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (SI)(BX*1), Z9
+	VFMADD231PS  Z0, Z9, Z3
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (SI)(BX*2), Z9
+	VFMADD231PS  Z0, Z9, Z5
+	VFMADD231PS  Z8, Z9, Z6
+	ADDQ         DX, SI
+	ADDQ         $0x00000080, CX
+	DECQ         AX
+	JNZ          tile3x32Wide_one
+
+tile3x32Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile3x32Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z8
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z8, Z2, Z2
+	VADDPS    Z0, Z3, Z3
+	VADDPS    Z8, Z4, Z4
+	VADDPS    Z0, Z5, Z5
+	VADDPS    Z8, Z6, Z6
+
+tile3x32Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile3x32Wide_store
+	VPXORD Z7, Z7, Z7
+	VMAXPS Z1, Z7, Z1
+	VMAXPS Z2, Z7, Z2
+	VMAXPS Z3, Z7, Z3
+	VMAXPS Z4, Z7, Z4
+	VMAXPS Z5, Z7, Z5
+	VMAXPS Z6, Z7, Z6
+
+tile3x32Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	VMOVUPS Z2, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	VMOVUPS Z4, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	VMOVUPS Z6, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func tile3x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile3x16Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile3x16Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	JMP        tile3x16Wide_depth
+
+tile3x16Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+tile3x16Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), SI
+	SUBQ $0x04, AX
+	JL   tile3x16Wide_rest
+
+tile3x16Wide_four:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (SI), Z5
+	VFMADD231PS  Z0, Z5, Z1
+	VBROADCASTSS (SI)(BX*1), Z5
+	VFMADD231PS  Z0, Z5, Z2
+	VBROADCASTSS (SI)(BX*2), Z5
+	VFMADD231PS  Z0, Z5, Z3
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSS (SI), Z5
+	VFMADD231PS  Z0, Z5, Z1
+	VBROADCASTSS (SI)(BX*1), Z5
+	VFMADD231PS  Z0, Z5, Z2
+	VBROADCASTSS (SI)(BX*2), Z5
+	VFMADD231PS  Z0, Z5, Z3
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSS (SI), Z5
+	VFMADD231PS  Z0, Z5, Z1
+	VBROADCASTSS (SI)(BX*1), Z5
+	VFMADD231PS  Z0, Z5, Z2
+	VBROADCASTSS (SI)(BX*2), Z5
+	VFMADD231PS  Z0, Z5, Z3
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSS (SI), Z5
+	VFMADD231PS  Z0, Z5, Z1
+	VBROADCASTSS (SI)(BX*1), Z5
+	VFMADD231PS  Z0, Z5, Z2
+	VBROADCASTSS (SI)(BX*2), Z5
+	VFMADD231PS  Z0, Z5, Z3
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile3x16Wide_four
+
+tile3x16Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile3x16Wide_tail
+
+tile3x16Wide_one:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (SI), Z5
+	VFMADD231PS  Z0, Z5, Z1
+	VBROADCASTSS (SI)(BX*1), Z5
+	VFMADD231PS  Z0, Z5, Z2
+	VBROADCASTSS (SI)(BX*2), Z5
+	VFMADD231PS  Z0, Z5, Z3
+	ADDQ         DX, SI
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          tile3x16Wide_one
+
+tile3x16Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile3x16Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z0, Z2, Z2
+	VADDPS    Z0, Z3, Z3
+
+tile3x16Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile3x16Wide_store
+	VPXORD Z4, Z4, Z4
+	VMAXPS Z1, Z4, Z1
+	VMAXPS Z2, Z4, Z2
+	VMAXPS Z3, Z4, Z3
+
+tile3x16Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func tile4x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile4x32Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VMOVDQU32  64(AX), Z0
+	VPTESTMD   Z0, Z0, K2
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile4x32Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS.Z  64(AX), K2, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	VMOVUPS.Z  64(AX), K2, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	VMOVUPS.Z  64(AX), K2, Z6
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	VMOVUPS.Z  64(AX), K2, Z8
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	JMP        tile4x32Wide_depth
+
+tile4x32Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+tile4x32Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile4x32Wide_rest
+
+tile4x32Wide_four:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z10
+	VBROADCASTSS (DI), Z11
+	VFMADD231PS  Z0, Z11, Z1
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (DI)(BX*1), Z11
+	VFMADD231PS  Z0, Z11, Z3
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (DI)(BX*2), Z11
+	VFMADD231PS  Z0, Z11, Z5
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (SI), Z11
+	VFMADD231PS  Z0, Z11, Z7
+	VFMADD231PS  Z10, Z11, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Z0
+	VMOVUPS      192(CX), Z10
+	VBROADCASTSS (DI), Z11
+	VFMADD231PS  Z0, Z11, Z1
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (DI)(BX*1), Z11
+	VFMADD231PS  Z0, Z11, Z3
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (DI)(BX*2), Z11
+	VFMADD231PS  Z0, Z11, Z5
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (SI), Z11
+	VFMADD231PS  Z0, Z11, Z7
+	VFMADD231PS  Z10, Z11, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      256(CX), Z0
+	VMOVUPS      320(CX), Z10
+	VBROADCASTSS (DI), Z11
+	VFMADD231PS  Z0, Z11, Z1
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (DI)(BX*1), Z11
+	VFMADD231PS  Z0, Z11, Z3
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (DI)(BX*2), Z11
+	VFMADD231PS  Z0, Z11, Z5
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (SI), Z11
+	VFMADD231PS  Z0, Z11, Z7
+	VFMADD231PS  Z10, Z11, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      384(CX), Z0
+	VMOVUPS      448(CX), Z10
+	VBROADCASTSS (DI), Z11
+	VFMADD231PS  Z0, Z11, Z1
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (DI)(BX*1), Z11
+	VFMADD231PS  Z0, Z11, Z3
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (DI)(BX*2), Z11
+	VFMADD231PS  Z0, Z11, Z5
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (SI), Z11
+	VFMADD231PS  Z0, Z11, Z7
+	VFMADD231PS  Z10, Z11, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x00000200, CX
+	SUBQ         $0x04, AX
+	JGE          tile4x32Wide_four
+
+tile4x32Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile4x32Wide_tail
+
+tile4x32Wide_one:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z10
+	VBROADCASTSS (DI), Z11
+	VFMADD231PS  Z0, Z11, Z1
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (DI)(BX*1), Z11
+	VFMADD231PS  Z0, Z11, Z3
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (DI)(BX*2), Z11
+	VFMADD231PS  Z0, Z11, Z5
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (SI), Z11
+	VFMADD231PS  Z0, Z11, Z7
+	VFMADD231PS  Z10, Z11, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x00000080, CX
+	DECQ         AX
+	JNZ          tile4x32Wide_one
+
+tile4x32Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile4x32Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z10
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z10, Z2, Z2
+	VADDPS    Z0, Z3, Z3
+	VADDPS    Z10, Z4, Z4
+	VADDPS    Z0, Z5, Z5
+	VADDPS    Z10, Z6, Z6
+	VADDPS    Z0, Z7, Z7
+	VADDPS    Z10, Z8, Z8
+
+tile4x32Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile4x32Wide_store
+	VPXORD Z9, Z9, Z9
+	VMAXPS Z1, Z9, Z1
+	VMAXPS Z2, Z9, Z2
+	VMAXPS Z3, Z9, Z3
+	VMAXPS Z4, Z9, Z4
+	VMAXPS Z5, Z9, Z5
+	VMAXPS Z6, Z9, Z6
+	VMAXPS Z7, Z9, Z7
+	VMAXPS Z8, Z9, Z8
+
+tile4x32Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	VMOVUPS Z2, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	VMOVUPS Z4, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	VMOVUPS Z6, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	VMOVUPS Z8, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func tile4x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile4x16Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile4x16Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	JMP        tile4x16Wide_depth
+
+tile4x16Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+tile4x16Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile4x16Wide_rest
+
+tile4x16Wide_four:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (DI), Z6
+	VFMADD231PS  Z0, Z6, Z1
+	VBROADCASTSS (DI)(BX*1), Z6
+	VFMADD231PS  Z0, Z6, Z2
+	VBROADCASTSS (DI)(BX*2), Z6
+	VFMADD231PS  Z0, Z6, Z3
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z0, Z6, Z4
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSS (DI), Z6
+	VFMADD231PS  Z0, Z6, Z1
+	VBROADCASTSS (DI)(BX*1), Z6
+	VFMADD231PS  Z0, Z6, Z2
+	VBROADCASTSS (DI)(BX*2), Z6
+	VFMADD231PS  Z0, Z6, Z3
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z0, Z6, Z4
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSS (DI), Z6
+	VFMADD231PS  Z0, Z6, Z1
+	VBROADCASTSS (DI)(BX*1), Z6
+	VFMADD231PS  Z0, Z6, Z2
+	VBROADCASTSS (DI)(BX*2), Z6
+	VFMADD231PS  Z0, Z6, Z3
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z0, Z6, Z4
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSS (DI), Z6
+	VFMADD231PS  Z0, Z6, Z1
+	VBROADCASTSS (DI)(BX*1), Z6
+	VFMADD231PS  Z0, Z6, Z2
+	VBROADCASTSS (DI)(BX*2), Z6
+	VFMADD231PS  Z0, Z6, Z3
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z0, Z6, Z4
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile4x16Wide_four
+
+tile4x16Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile4x16Wide_tail
+
+tile4x16Wide_one:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (DI), Z6
+	VFMADD231PS  Z0, Z6, Z1
+	VBROADCASTSS (DI)(BX*1), Z6
+	VFMADD231PS  Z0, Z6, Z2
+	VBROADCASTSS (DI)(BX*2), Z6
+	VFMADD231PS  Z0, Z6, Z3
+	VBROADCASTSS (SI), Z6
+	VFMADD231PS  Z0, Z6, Z4
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          tile4x16Wide_one
+
+tile4x16Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile4x16Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z0, Z2, Z2
+	VADDPS    Z0, Z3, Z3
+	VADDPS    Z0, Z4, Z4
+
+tile4x16Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile4x16Wide_store
+	VPXORD Z5, Z5, Z5
+	VMAXPS Z1, Z5, Z1
+	VMAXPS Z2, Z5, Z2
+	VMAXPS Z3, Z5, Z3
+	VMAXPS Z4, Z5, Z4
+
+tile4x16Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func tile5x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile5x32Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VMOVDQU32  64(AX), Z0
+	VPTESTMD   Z0, Z0, K2
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile5x32Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS.Z  64(AX), K2, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	VMOVUPS.Z  64(AX), K2, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	VMOVUPS.Z  64(AX), K2, Z6
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	VMOVUPS.Z  64(AX), K2, Z8
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	VMOVUPS.Z  64(AX), K2, Z10
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	JMP        tile5x32Wide_depth
+
+tile5x32Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+tile5x32Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile5x32Wide_rest
+
+tile5x32Wide_four:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z12
+	VBROADCASTSS (DI), Z13
+	VFMADD231PS  Z0, Z13, Z1
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (DI)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z3
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (DI)(BX*2), Z13
+	VFMADD231PS  Z0, Z13, Z5
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (SI), Z13
+	VFMADD231PS  Z0, Z13, Z7
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (SI)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z9
+	VFMADD231PS  Z12, Z13, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Z0
+	VMOVUPS      192(CX), Z12
+	VBROADCASTSS (DI), Z13
+	VFMADD231PS  Z0, Z13, Z1
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (DI)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z3
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (DI)(BX*2), Z13
+	VFMADD231PS  Z0, Z13, Z5
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (SI), Z13
+	VFMADD231PS  Z0, Z13, Z7
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (SI)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z9
+	VFMADD231PS  Z12, Z13, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      256(CX), Z0
+	VMOVUPS      320(CX), Z12
+	VBROADCASTSS (DI), Z13
+	VFMADD231PS  Z0, Z13, Z1
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (DI)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z3
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (DI)(BX*2), Z13
+	VFMADD231PS  Z0, Z13, Z5
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (SI), Z13
+	VFMADD231PS  Z0, Z13, Z7
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (SI)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z9
+	VFMADD231PS  Z12, Z13, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      384(CX), Z0
+	VMOVUPS      448(CX), Z12
+	VBROADCASTSS (DI), Z13
+	VFMADD231PS  Z0, Z13, Z1
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (DI)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z3
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (DI)(BX*2), Z13
+	VFMADD231PS  Z0, Z13, Z5
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (SI), Z13
+	VFMADD231PS  Z0, Z13, Z7
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (SI)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z9
+	VFMADD231PS  Z12, Z13, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x00000200, CX
+	SUBQ         $0x04, AX
+	JGE          tile5x32Wide_four
+
+tile5x32Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile5x32Wide_tail
+
+tile5x32Wide_one:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z12
+	VBROADCASTSS (DI), Z13
+	VFMADD231PS  Z0, Z13, Z1
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (DI)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z3
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (DI)(BX*2), Z13
+	VFMADD231PS  Z0, Z13, Z5
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (SI), Z13
+	VFMADD231PS  Z0, Z13, Z7
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (SI)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z9
+	VFMADD231PS  Z12, Z13, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x00000080, CX
+	DECQ         AX
+	JNZ          tile5x32Wide_one
+
+tile5x32Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile5x32Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z12
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z12, Z2, Z2
+	VADDPS    Z0, Z3, Z3
+	VADDPS    Z12, Z4, Z4
+	VADDPS    Z0, Z5, Z5
+	VADDPS    Z12, Z6, Z6
+	VADDPS    Z0, Z7, Z7
+	VADDPS    Z12, Z8, Z8
+	VADDPS    Z0, Z9, Z9
+	VADDPS    Z12, Z10, Z10
+
+tile5x32Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile5x32Wide_store
+	VPXORD Z11, Z11, Z11
+	VMAXPS Z1, Z11, Z1
+	VMAXPS Z2, Z11, Z2
+	VMAXPS Z3, Z11, Z3
+	VMAXPS Z4, Z11, Z4
+	VMAXPS Z5, Z11, Z5
+	VMAXPS Z6, Z11, Z6
+	VMAXPS Z7, Z11, Z7
+	VMAXPS Z8, Z11, Z8
+	VMAXPS Z9, Z11, Z9
+	VMAXPS Z10, Z11, Z10
+
+tile5x32Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	VMOVUPS Z2, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	VMOVUPS Z4, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	VMOVUPS Z6, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	VMOVUPS Z8, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	VMOVUPS Z10, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func tile5x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile5x16Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile5x16Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	JMP        tile5x16Wide_depth
+
+tile5x16Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+tile5x16Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile5x16Wide_rest
+
+tile5x16Wide_four:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (DI), Z7
+	VFMADD231PS  Z0, Z7, Z1
+	VBROADCASTSS (DI)(BX*1), Z7
+	VFMADD231PS  Z0, Z7, Z2
+	VBROADCASTSS (DI)(BX*2), Z7
+	VFMADD231PS  Z0, Z7, Z3
+	VBROADCASTSS (SI), Z7
+	VFMADD231PS  Z0, Z7, Z4
+	VBROADCASTSS (SI)(BX*1), Z7
+	VFMADD231PS  Z0, Z7, Z5
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSS (DI), Z7
+	VFMADD231PS  Z0, Z7, Z1
+	VBROADCASTSS (DI)(BX*1), Z7
+	VFMADD231PS  Z0, Z7, Z2
+	VBROADCASTSS (DI)(BX*2), Z7
+	VFMADD231PS  Z0, Z7, Z3
+	VBROADCASTSS (SI), Z7
+	VFMADD231PS  Z0, Z7, Z4
+	VBROADCASTSS (SI)(BX*1), Z7
+	VFMADD231PS  Z0, Z7, Z5
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSS (DI), Z7
+	VFMADD231PS  Z0, Z7, Z1
+	VBROADCASTSS (DI)(BX*1), Z7
+	VFMADD231PS  Z0, Z7, Z2
+	VBROADCASTSS (DI)(BX*2), Z7
+	VFMADD231PS  Z0, Z7, Z3
+	VBROADCASTSS (SI), Z7
+	VFMADD231PS  Z0, Z7, Z4
+	VBROADCASTSS (SI)(BX*1), Z7
+	VFMADD231PS  Z0, Z7, Z5
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSS (DI), Z7
+	VFMADD231PS  Z0, Z7, Z1
+	VBROADCASTSS (DI)(BX*1), Z7
+	VFMADD231PS  Z0, Z7, Z2
+	VBROADCASTSS (DI)(BX*2), Z7
+	VFMADD231PS  Z0, Z7, Z3
+	VBROADCASTSS (SI), Z7
+	VFMADD231PS  Z0, Z7, Z4
+	VBROADCASTSS (SI)(BX*1), Z7
+	VFMADD231PS  Z0, Z7, Z5
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile5x16Wide_four
+
+tile5x16Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile5x16Wide_tail
+
+tile5x16Wide_one:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (DI), Z7
+	VFMADD231PS  Z0, Z7, Z1
+	VBROADCASTSS (DI)(BX*1), Z7
+	VFMADD231PS  Z0, Z7, Z2
+	VBROADCASTSS (DI)(BX*2), Z7
+	VFMADD231PS  Z0, Z7, Z3
+	VBROADCASTSS (SI), Z7
+	VFMADD231PS  Z0, Z7, Z4
+	VBROADCASTSS (SI)(BX*1), Z7
+	VFMADD231PS  Z0, Z7, Z5
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          tile5x16Wide_one
+
+tile5x16Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile5x16Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z0, Z2, Z2
+	VADDPS    Z0, Z3, Z3
+	VADDPS    Z0, Z4, Z4
+	VADDPS    Z0, Z5, Z5
+
+tile5x16Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile5x16Wide_store
+	VPXORD Z6, Z6, Z6
+	VMAXPS Z1, Z6, Z1
+	VMAXPS Z2, Z6, Z2
+	VMAXPS Z3, Z6, Z3
+	VMAXPS Z4, Z6, Z4
+	VMAXPS Z5, Z6, Z5
+
+tile5x16Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func tile6x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile6x32Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VMOVDQU32  64(AX), Z0
+	VPTESTMD   Z0, Z0, K2
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile6x32Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS.Z  64(AX), K2, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	VMOVUPS.Z  64(AX), K2, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	VMOVUPS.Z  64(AX), K2, Z6
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	VMOVUPS.Z  64(AX), K2, Z8
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	VMOVUPS.Z  64(AX), K2, Z10
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z11
+	VMOVUPS.Z  64(AX), K2, Z12
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	JMP        tile6x32Wide_depth
+
+tile6x32Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+tile6x32Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile6x32Wide_rest
+
+tile6x32Wide_four:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z14
+	VBROADCASTSS (DI), Z15
+	VFMADD231PS  Z0, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (DI)(BX*1), Z15
+	VFMADD231PS  Z0, Z15, Z3
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS (DI)(BX*2), Z15
+	VFMADD231PS  Z0, Z15, Z5
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (SI), Z15
+	VFMADD231PS  Z0, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (SI)(BX*1), Z15
+	VFMADD231PS  Z0, Z15, Z9
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS (SI)(BX*2), Z15
+	VFMADD231PS  Z0, Z15, Z11
+	VFMADD231PS  Z14, Z15, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Z0
+	VMOVUPS      192(CX), Z14
+	VBROADCASTSS (DI), Z15
+	VFMADD231PS  Z0, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (DI)(BX*1), Z15
+	VFMADD231PS  Z0, Z15, Z3
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS (DI)(BX*2), Z15
+	VFMADD231PS  Z0, Z15, Z5
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (SI), Z15
+	VFMADD231PS  Z0, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (SI)(BX*1), Z15
+	VFMADD231PS  Z0, Z15, Z9
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS (SI)(BX*2), Z15
+	VFMADD231PS  Z0, Z15, Z11
+	VFMADD231PS  Z14, Z15, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      256(CX), Z0
+	VMOVUPS      320(CX), Z14
+	VBROADCASTSS (DI), Z15
+	VFMADD231PS  Z0, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (DI)(BX*1), Z15
+	VFMADD231PS  Z0, Z15, Z3
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS (DI)(BX*2), Z15
+	VFMADD231PS  Z0, Z15, Z5
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (SI), Z15
+	VFMADD231PS  Z0, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (SI)(BX*1), Z15
+	VFMADD231PS  Z0, Z15, Z9
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS (SI)(BX*2), Z15
+	VFMADD231PS  Z0, Z15, Z11
+	VFMADD231PS  Z14, Z15, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      384(CX), Z0
+	VMOVUPS      448(CX), Z14
+	VBROADCASTSS (DI), Z15
+	VFMADD231PS  Z0, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (DI)(BX*1), Z15
+	VFMADD231PS  Z0, Z15, Z3
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS (DI)(BX*2), Z15
+	VFMADD231PS  Z0, Z15, Z5
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (SI), Z15
+	VFMADD231PS  Z0, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (SI)(BX*1), Z15
+	VFMADD231PS  Z0, Z15, Z9
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS (SI)(BX*2), Z15
+	VFMADD231PS  Z0, Z15, Z11
+	VFMADD231PS  Z14, Z15, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x00000200, CX
+	SUBQ         $0x04, AX
+	JGE          tile6x32Wide_four
+
+tile6x32Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile6x32Wide_tail
+
+tile6x32Wide_one:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z14
+	VBROADCASTSS (DI), Z15
+	VFMADD231PS  Z0, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (DI)(BX*1), Z15
+	VFMADD231PS  Z0, Z15, Z3
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS (DI)(BX*2), Z15
+	VFMADD231PS  Z0, Z15, Z5
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (SI), Z15
+	VFMADD231PS  Z0, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (SI)(BX*1), Z15
+	VFMADD231PS  Z0, Z15, Z9
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS (SI)(BX*2), Z15
+	VFMADD231PS  Z0, Z15, Z11
+	VFMADD231PS  Z14, Z15, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x00000080, CX
+	DECQ         AX
+	JNZ          tile6x32Wide_one
+
+tile6x32Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile6x32Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z14
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z14, Z2, Z2
+	VADDPS    Z0, Z3, Z3
+	VADDPS    Z14, Z4, Z4
+	VADDPS    Z0, Z5, Z5
+	VADDPS    Z14, Z6, Z6
+	VADDPS    Z0, Z7, Z7
+	VADDPS    Z14, Z8, Z8
+	VADDPS    Z0, Z9, Z9
+	VADDPS    Z14, Z10, Z10
+	VADDPS    Z0, Z11, Z11
+	VADDPS    Z14, Z12, Z12
+
+tile6x32Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile6x32Wide_store
+	VPXORD Z13, Z13, Z13
+	VMAXPS Z1, Z13, Z1
+	VMAXPS Z2, Z13, Z2
+	VMAXPS Z3, Z13, Z3
+	VMAXPS Z4, Z13, Z4
+	VMAXPS Z5, Z13, Z5
+	VMAXPS Z6, Z13, Z6
+	VMAXPS Z7, Z13, Z7
+	VMAXPS Z8, Z13, Z8
+	VMAXPS Z9, Z13, Z9
+	VMAXPS Z10, Z13, Z10
+	VMAXPS Z11, Z13, Z11
+	VMAXPS Z12, Z13, Z12
+
+tile6x32Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	VMOVUPS Z2, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	VMOVUPS Z4, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	VMOVUPS Z6, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	VMOVUPS Z8, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	VMOVUPS Z10, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	VMOVUPS Z12, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func tile6x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile6x16Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile6x16Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	JMP        tile6x16Wide_depth
+
+tile6x16Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+tile6x16Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile6x16Wide_rest
+
+tile6x16Wide_four:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (DI), Z8
+	VFMADD231PS  Z0, Z8, Z1
+	VBROADCASTSS (DI)(BX*1), Z8
+	VFMADD231PS  Z0, Z8, Z2
+	VBROADCASTSS (DI)(BX*2), Z8
+	VFMADD231PS  Z0, Z8, Z3
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z0, Z8, Z4
+	VBROADCASTSS (SI)(BX*1), Z8
+	VFMADD231PS  Z0, Z8, Z5
+	VBROADCASTSS (SI)(BX*2), Z8
+	VFMADD231PS  Z0, Z8, Z6
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSS (DI), Z8
+	VFMADD231PS  Z0, Z8, Z1
+	VBROADCASTSS (DI)(BX*1), Z8
+	VFMADD231PS  Z0, Z8, Z2
+	VBROADCASTSS (DI)(BX*2), Z8
+	VFMADD231PS  Z0, Z8, Z3
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z0, Z8, Z4
+	VBROADCASTSS (SI)(BX*1), Z8
+	VFMADD231PS  Z0, Z8, Z5
+	VBROADCASTSS (SI)(BX*2), Z8
+	VFMADD231PS  Z0, Z8, Z6
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSS (DI), Z8
+	VFMADD231PS  Z0, Z8, Z1
+	VBROADCASTSS (DI)(BX*1), Z8
+	VFMADD231PS  Z0, Z8, Z2
+	VBROADCASTSS (DI)(BX*2), Z8
+	VFMADD231PS  Z0, Z8, Z3
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z0, Z8, Z4
+	VBROADCASTSS (SI)(BX*1), Z8
+	VFMADD231PS  Z0, Z8, Z5
+	VBROADCASTSS (SI)(BX*2), Z8
+	VFMADD231PS  Z0, Z8, Z6
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSS (DI), Z8
+	VFMADD231PS  Z0, Z8, Z1
+	VBROADCASTSS (DI)(BX*1), Z8
+	VFMADD231PS  Z0, Z8, Z2
+	VBROADCASTSS (DI)(BX*2), Z8
+	VFMADD231PS  Z0, Z8, Z3
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z0, Z8, Z4
+	VBROADCASTSS (SI)(BX*1), Z8
+	VFMADD231PS  Z0, Z8, Z5
+	VBROADCASTSS (SI)(BX*2), Z8
+	VFMADD231PS  Z0, Z8, Z6
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile6x16Wide_four
+
+tile6x16Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile6x16Wide_tail
+
+tile6x16Wide_one:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (DI), Z8
+	VFMADD231PS  Z0, Z8, Z1
+	VBROADCASTSS (DI)(BX*1), Z8
+	VFMADD231PS  Z0, Z8, Z2
+	VBROADCASTSS (DI)(BX*2), Z8
+	VFMADD231PS  Z0, Z8, Z3
+	VBROADCASTSS (SI), Z8
+	VFMADD231PS  Z0, Z8, Z4
+	VBROADCASTSS (SI)(BX*1), Z8
+	VFMADD231PS  Z0, Z8, Z5
+	VBROADCASTSS (SI)(BX*2), Z8
+	VFMADD231PS  Z0, Z8, Z6
+	ADDQ         DX, DI
+	ADDQ         DX, SI
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          tile6x16Wide_one
+
+tile6x16Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile6x16Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z0, Z2, Z2
+	VADDPS    Z0, Z3, Z3
+	VADDPS    Z0, Z4, Z4
+	VADDPS    Z0, Z5, Z5
+	VADDPS    Z0, Z6, Z6
+
+tile6x16Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile6x16Wide_store
+	VPXORD Z7, Z7, Z7
+	VMAXPS Z1, Z7, Z1
+	VMAXPS Z2, Z7, Z2
+	VMAXPS Z3, Z7, Z3
+	VMAXPS Z4, Z7, Z4
+	VMAXPS Z5, Z7, Z5
+	VMAXPS Z6, Z7, Z6
+
+tile6x16Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func tile7x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile7x32Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VMOVDQU32  64(AX), Z0
+	VPTESTMD   Z0, Z0, K2
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile7x32Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS.Z  64(AX), K2, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	VMOVUPS.Z  64(AX), K2, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	VMOVUPS.Z  64(AX), K2, Z6
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	VMOVUPS.Z  64(AX), K2, Z8
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	VMOVUPS.Z  64(AX), K2, Z10
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z11
+	VMOVUPS.Z  64(AX), K2, Z12
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z13
+	VMOVUPS.Z  64(AX), K2, Z14
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	JMP        tile7x32Wide_depth
+
+tile7x32Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+tile7x32Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile7x32Wide_rest
+
+tile7x32Wide_four:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z16
+	VBROADCASTSS (DI), Z17
+	VFMADD231PS  Z0, Z17, Z1
+	VFMADD231PS  Z16, Z17, Z2
+	VBROADCASTSS (DI)(BX*1), Z17
+	VFMADD231PS  Z0, Z17, Z3
+	VFMADD231PS  Z16, Z17, Z4
+	VBROADCASTSS (DI)(BX*2), Z17
+	VFMADD231PS  Z0, Z17, Z5
+	VFMADD231PS  Z16, Z17, Z6
+	VBROADCASTSS (R8), Z17
+	VFMADD231PS  Z0, Z17, Z7
+	VFMADD231PS  Z16, Z17, Z8
+	VBROADCASTSS (R8)(BX*1), Z17
+	VFMADD231PS  Z0, Z17, Z9
+	VFMADD231PS  Z16, Z17, Z10
+	VBROADCASTSS (R8)(BX*2), Z17
+	VFMADD231PS  Z0, Z17, Z11
+	VFMADD231PS  Z16, Z17, Z12
+	VBROADCASTSS (SI), Z17
+	VFMADD231PS  Z0, Z17, Z13
+	VFMADD231PS  Z16, Z17, Z14
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Z0
+	VMOVUPS      192(CX), Z16
+	VBROADCASTSS (DI), Z17
+	VFMADD231PS  Z0, Z17, Z1
+	VFMADD231PS  Z16, Z17, Z2
+	VBROADCASTSS (DI)(BX*1), Z17
+	VFMADD231PS  Z0, Z17, Z3
+	VFMADD231PS  Z16, Z17, Z4
+	VBROADCASTSS (DI)(BX*2), Z17
+	VFMADD231PS  Z0, Z17, Z5
+	VFMADD231PS  Z16, Z17, Z6
+	VBROADCASTSS (R8), Z17
+	VFMADD231PS  Z0, Z17, Z7
+	VFMADD231PS  Z16, Z17, Z8
+	VBROADCASTSS (R8)(BX*1), Z17
+	VFMADD231PS  Z0, Z17, Z9
+	VFMADD231PS  Z16, Z17, Z10
+	VBROADCASTSS (R8)(BX*2), Z17
+	VFMADD231PS  Z0, Z17, Z11
+	VFMADD231PS  Z16, Z17, Z12
+	VBROADCASTSS (SI), Z17
+	VFMADD231PS  Z0, Z17, Z13
+	VFMADD231PS  Z16, Z17, Z14
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      256(CX), Z0
+	VMOVUPS      320(CX), Z16
+	VBROADCASTSS (DI), Z17
+	VFMADD231PS  Z0, Z17, Z1
+	VFMADD231PS  Z16, Z17, Z2
+	VBROADCASTSS (DI)(BX*1), Z17
+	VFMADD231PS  Z0, Z17, Z3
+	VFMADD231PS  Z16, Z17, Z4
+	VBROADCASTSS (DI)(BX*2), Z17
+	VFMADD231PS  Z0, Z17, Z5
+	VFMADD231PS  Z16, Z17, Z6
+	VBROADCASTSS (R8), Z17
+	VFMADD231PS  Z0, Z17, Z7
+	VFMADD231PS  Z16, Z17, Z8
+	VBROADCASTSS (R8)(BX*1), Z17
+	VFMADD231PS  Z0, Z17, Z9
+	VFMADD231PS  Z16, Z17, Z10
+	VBROADCASTSS (R8)(BX*2), Z17
+	VFMADD231PS  Z0, Z17, Z11
+	VFMADD231PS  Z16, Z17, Z12
+	VBROADCASTSS (SI), Z17
+	VFMADD231PS  Z0, Z17, Z13
+	VFMADD231PS  Z16, Z17, Z14
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      384(CX), Z0
+	VMOVUPS      448(CX), Z16
+	VBROADCASTSS (DI), Z17
+	VFMADD231PS  Z0, Z17, Z1
+	VFMADD231PS  Z16, Z17, Z2
+	VBROADCASTSS (DI)(BX*1), Z17
+	VFMADD231PS  Z0, Z17, Z3
+	VFMADD231PS  Z16, Z17, Z4
+	VBROADCASTSS (DI)(BX*2), Z17
+	VFMADD231PS  Z0, Z17, Z5
+	VFMADD231PS  Z16, Z17, Z6
+	VBROADCASTSS (R8), Z17
+	VFMADD231PS  Z0, Z17, Z7
+	VFMADD231PS  Z16, Z17, Z8
+	VBROADCASTSS (R8)(BX*1), Z17
+	VFMADD231PS  Z0, Z17, Z9
+	VFMADD231PS  Z16, Z17, Z10
+	VBROADCASTSS (R8)(BX*2), Z17
+	VFMADD231PS  Z0, Z17, Z11
+	VFMADD231PS  Z16, Z17, Z12
+	VBROADCASTSS (SI), Z17
+	VFMADD231PS  Z0, Z17, Z13
+	VFMADD231PS  Z16, Z17, Z14
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	ADDQ         $0x00000200, CX
+	SUBQ         $0x04, AX
+	JGE          tile7x32Wide_four
+
+tile7x32Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile7x32Wide_tail
+
+tile7x32Wide_one:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z16
+	VBROADCASTSS (DI), Z17
+	VFMADD231PS  Z0, Z17, Z1
+	VFMADD231PS  Z16, Z17, Z2
+	VBROADCASTSS (DI)(BX*1), Z17
+	VFMADD231PS  Z0, Z17, Z3
+	VFMADD231PS  Z16, Z17, Z4
+	VBROADCASTSS (DI)(BX*2), Z17
+	VFMADD231PS  Z0, Z17, Z5
+	VFMADD231PS  Z16, Z17, Z6
+	VBROADCASTSS (R8), Z17
+	VFMADD231PS  Z0, Z17, Z7
+	VFMADD231PS  Z16, Z17, Z8
+	VBROADCASTSS (R8)(BX*1), Z17
+	VFMADD231PS  Z0, Z17, Z9
+	VFMADD231PS  Z16, Z17, Z10
+	VBROADCASTSS (R8)(BX*2), Z17
+	VFMADD231PS  Z0, Z17, Z11
+	VFMADD231PS  Z16, Z17, Z12
+	VBROADCASTSS (SI), Z17
+	VFMADD231PS  Z0, Z17, Z13
+	VFMADD231PS  Z16, Z17, Z14
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	ADDQ         $0x00000080, CX
+	DECQ         AX
+	JNZ          tile7x32Wide_one
+
+tile7x32Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile7x32Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z16
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z16, Z2, Z2
+	VADDPS    Z0, Z3, Z3
+	VADDPS    Z16, Z4, Z4
+	VADDPS    Z0, Z5, Z5
+	VADDPS    Z16, Z6, Z6
+	VADDPS    Z0, Z7, Z7
+	VADDPS    Z16, Z8, Z8
+	VADDPS    Z0, Z9, Z9
+	VADDPS    Z16, Z10, Z10
+	VADDPS    Z0, Z11, Z11
+	VADDPS    Z16, Z12, Z12
+	VADDPS    Z0, Z13, Z13
+	VADDPS    Z16, Z14, Z14
+
+tile7x32Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile7x32Wide_store
+	VPXORD Z15, Z15, Z15
+	VMAXPS Z1, Z15, Z1
+	VMAXPS Z2, Z15, Z2
+	VMAXPS Z3, Z15, Z3
+	VMAXPS Z4, Z15, Z4
+	VMAXPS Z5, Z15, Z5
+	VMAXPS Z6, Z15, Z6
+	VMAXPS Z7, Z15, Z7
+	VMAXPS Z8, Z15, Z8
+	VMAXPS Z9, Z15, Z9
+	VMAXPS Z10, Z15, Z10
+	VMAXPS Z11, Z15, Z11
+	VMAXPS Z12, Z15, Z12
+	VMAXPS Z13, Z15, Z13
+	VMAXPS Z14, Z15, Z14
+
+tile7x32Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	VMOVUPS Z2, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	VMOVUPS Z4, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	VMOVUPS Z6, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	VMOVUPS Z8, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	VMOVUPS Z10, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	VMOVUPS Z12, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, K1, (AX)
+	VMOVUPS Z14, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func tile7x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile7x16Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile7x16Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	JMP        tile7x16Wide_depth
+
+tile7x16Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+tile7x16Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile7x16Wide_rest
+
+tile7x16Wide_four:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (DI), Z9
+	VFMADD231PS  Z0, Z9, Z1
+	VBROADCASTSS (DI)(BX*1), Z9
+	VFMADD231PS  Z0, Z9, Z2
+	VBROADCASTSS (DI)(BX*2), Z9
+	VFMADD231PS  Z0, Z9, Z3
+	VBROADCASTSS (R8), Z9
+	VFMADD231PS  Z0, Z9, Z4
+	VBROADCASTSS (R8)(BX*1), Z9
+	VFMADD231PS  Z0, Z9, Z5
+	VBROADCASTSS (R8)(BX*2), Z9
+	VFMADD231PS  Z0, Z9, Z6
+	VBROADCASTSS (SI), Z9
+	VFMADD231PS  Z0, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSS (DI), Z9
+	VFMADD231PS  Z0, Z9, Z1
+	VBROADCASTSS (DI)(BX*1), Z9
+	VFMADD231PS  Z0, Z9, Z2
+	VBROADCASTSS (DI)(BX*2), Z9
+	VFMADD231PS  Z0, Z9, Z3
+	VBROADCASTSS (R8), Z9
+	VFMADD231PS  Z0, Z9, Z4
+	VBROADCASTSS (R8)(BX*1), Z9
+	VFMADD231PS  Z0, Z9, Z5
+	VBROADCASTSS (R8)(BX*2), Z9
+	VFMADD231PS  Z0, Z9, Z6
+	VBROADCASTSS (SI), Z9
+	VFMADD231PS  Z0, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSS (DI), Z9
+	VFMADD231PS  Z0, Z9, Z1
+	VBROADCASTSS (DI)(BX*1), Z9
+	VFMADD231PS  Z0, Z9, Z2
+	VBROADCASTSS (DI)(BX*2), Z9
+	VFMADD231PS  Z0, Z9, Z3
+	VBROADCASTSS (R8), Z9
+	VFMADD231PS  Z0, Z9, Z4
+	VBROADCASTSS (R8)(BX*1), Z9
+	VFMADD231PS  Z0, Z9, Z5
+	VBROADCASTSS (R8)(BX*2), Z9
+	VFMADD231PS  Z0, Z9, Z6
+	VBROADCASTSS (SI), Z9
+	VFMADD231PS  Z0, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSS (DI), Z9
+	VFMADD231PS  Z0, Z9, Z1
+	VBROADCASTSS (DI)(BX*1), Z9
+	VFMADD231PS  Z0, Z9, Z2
+	VBROADCASTSS (DI)(BX*2), Z9
+	VFMADD231PS  Z0, Z9, Z3
+	VBROADCASTSS (R8), Z9
+	VFMADD231PS  Z0, Z9, Z4
+	VBROADCASTSS (R8)(BX*1), Z9
+	VFMADD231PS  Z0, Z9, Z5
+	VBROADCASTSS (R8)(BX*2), Z9
+	VFMADD231PS  Z0, Z9, Z6
+	VBROADCASTSS (SI), Z9
+	VFMADD231PS  Z0, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile7x16Wide_four
+
+tile7x16Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile7x16Wide_tail
+
+tile7x16Wide_one:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (DI), Z9
+	VFMADD231PS  Z0, Z9, Z1
+	VBROADCASTSS (DI)(BX*1), Z9
+	VFMADD231PS  Z0, Z9, Z2
+	VBROADCASTSS (DI)(BX*2), Z9
+	VFMADD231PS  Z0, Z9, Z3
+	VBROADCASTSS (R8), Z9
+	VFMADD231PS  Z0, Z9, Z4
+	VBROADCASTSS (R8)(BX*1), Z9
+	VFMADD231PS  Z0, Z9, Z5
+	VBROADCASTSS (R8)(BX*2), Z9
+	VFMADD231PS  Z0, Z9, Z6
+	VBROADCASTSS (SI), Z9
+	VFMADD231PS  Z0, Z9, Z7
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          tile7x16Wide_one
+
+tile7x16Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile7x16Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z0, Z2, Z2
+	VADDPS    Z0, Z3, Z3
+	VADDPS    Z0, Z4, Z4
+	VADDPS    Z0, Z5, Z5
+	VADDPS    Z0, Z6, Z6
+	VADDPS    Z0, Z7, Z7
+
+tile7x16Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile7x16Wide_store
+	VPXORD Z8, Z8, Z8
+	VMAXPS Z1, Z8, Z1
+	VMAXPS Z2, Z8, Z2
+	VMAXPS Z3, Z8, Z3
+	VMAXPS Z4, Z8, Z4
+	VMAXPS Z5, Z8, Z5
+	VMAXPS Z6, Z8, Z6
+	VMAXPS Z7, Z8, Z7
+
+tile7x16Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func tile8x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile8x32Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VMOVDQU32  64(AX), Z0
+	VPTESTMD   Z0, Z0, K2
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile8x32Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS.Z  64(AX), K2, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	VMOVUPS.Z  64(AX), K2, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	VMOVUPS.Z  64(AX), K2, Z6
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	VMOVUPS.Z  64(AX), K2, Z8
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	VMOVUPS.Z  64(AX), K2, Z10
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z11
+	VMOVUPS.Z  64(AX), K2, Z12
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z13
+	VMOVUPS.Z  64(AX), K2, Z14
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z15
+	VMOVUPS.Z  64(AX), K2, Z16
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	JMP        tile8x32Wide_depth
+
+tile8x32Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+tile8x32Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile8x32Wide_rest
+
+tile8x32Wide_four:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z18
+	VBROADCASTSS (DI), Z19
+	VFMADD231PS  Z0, Z19, Z1
+	VFMADD231PS  Z18, Z19, Z2
+	VBROADCASTSS (DI)(BX*1), Z19
+	VFMADD231PS  Z0, Z19, Z3
+	VFMADD231PS  Z18, Z19, Z4
+	VBROADCASTSS (DI)(BX*2), Z19
+	VFMADD231PS  Z0, Z19, Z5
+	VFMADD231PS  Z18, Z19, Z6
+	VBROADCASTSS (R8), Z19
+	VFMADD231PS  Z0, Z19, Z7
+	VFMADD231PS  Z18, Z19, Z8
+	VBROADCASTSS (R8)(BX*1), Z19
+	VFMADD231PS  Z0, Z19, Z9
+	VFMADD231PS  Z18, Z19, Z10
+	VBROADCASTSS (R8)(BX*2), Z19
+	VFMADD231PS  Z0, Z19, Z11
+	VFMADD231PS  Z18, Z19, Z12
+	VBROADCASTSS (SI), Z19
+	VFMADD231PS  Z0, Z19, Z13
+	VFMADD231PS  Z18, Z19, Z14
+	VBROADCASTSS (SI)(BX*1), Z19
+	VFMADD231PS  Z0, Z19, Z15
+	VFMADD231PS  Z18, Z19, Z16
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Z0
+	VMOVUPS      192(CX), Z18
+	VBROADCASTSS (DI), Z19
+	VFMADD231PS  Z0, Z19, Z1
+	VFMADD231PS  Z18, Z19, Z2
+	VBROADCASTSS (DI)(BX*1), Z19
+	VFMADD231PS  Z0, Z19, Z3
+	VFMADD231PS  Z18, Z19, Z4
+	VBROADCASTSS (DI)(BX*2), Z19
+	VFMADD231PS  Z0, Z19, Z5
+	VFMADD231PS  Z18, Z19, Z6
+	VBROADCASTSS (R8), Z19
+	VFMADD231PS  Z0, Z19, Z7
+	VFMADD231PS  Z18, Z19, Z8
+	VBROADCASTSS (R8)(BX*1), Z19
+	VFMADD231PS  Z0, Z19, Z9
+	VFMADD231PS  Z18, Z19, Z10
+	VBROADCASTSS (R8)(BX*2), Z19
+	VFMADD231PS  Z0, Z19, Z11
+	VFMADD231PS  Z18, Z19, Z12
+	VBROADCASTSS (SI), Z19
+	VFMADD231PS  Z0, Z19, Z13
+	VFMADD231PS  Z18, Z19, Z14
+	VBROADCASTSS (SI)(BX*1), Z19
+	VFMADD231PS  Z0, Z19, Z15
+	VFMADD231PS  Z18, Z19, Z16
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      256(CX), Z0
+	VMOVUPS      320(CX), Z18
+	VBROADCASTSS (DI), Z19
+	VFMADD231PS  Z0, Z19, Z1
+	VFMADD231PS  Z18, Z19, Z2
+	VBROADCASTSS (DI)(BX*1), Z19
+	VFMADD231PS  Z0, Z19, Z3
+	VFMADD231PS  Z18, Z19, Z4
+	VBROADCASTSS (DI)(BX*2), Z19
+	VFMADD231PS  Z0, Z19, Z5
+	VFMADD231PS  Z18, Z19, Z6
+	VBROADCASTSS (R8), Z19
+	VFMADD231PS  Z0, Z19, Z7
+	VFMADD231PS  Z18, Z19, Z8
+	VBROADCASTSS (R8)(BX*1), Z19
+	VFMADD231PS  Z0, Z19, Z9
+	VFMADD231PS  Z18, Z19, Z10
+	VBROADCASTSS (R8)(BX*2), Z19
+	VFMADD231PS  Z0, Z19, Z11
+	VFMADD231PS  Z18, Z19, Z12
+	VBROADCASTSS (SI), Z19
+	VFMADD231PS  Z0, Z19, Z13
+	VFMADD231PS  Z18, Z19, Z14
+	VBROADCASTSS (SI)(BX*1), Z19
+	VFMADD231PS  Z0, Z19, Z15
+	VFMADD231PS  Z18, Z19, Z16
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      384(CX), Z0
+	VMOVUPS      448(CX), Z18
+	VBROADCASTSS (DI), Z19
+	VFMADD231PS  Z0, Z19, Z1
+	VFMADD231PS  Z18, Z19, Z2
+	VBROADCASTSS (DI)(BX*1), Z19
+	VFMADD231PS  Z0, Z19, Z3
+	VFMADD231PS  Z18, Z19, Z4
+	VBROADCASTSS (DI)(BX*2), Z19
+	VFMADD231PS  Z0, Z19, Z5
+	VFMADD231PS  Z18, Z19, Z6
+	VBROADCASTSS (R8), Z19
+	VFMADD231PS  Z0, Z19, Z7
+	VFMADD231PS  Z18, Z19, Z8
+	VBROADCASTSS (R8)(BX*1), Z19
+	VFMADD231PS  Z0, Z19, Z9
+	VFMADD231PS  Z18, Z19, Z10
+	VBROADCASTSS (R8)(BX*2), Z19
+	VFMADD231PS  Z0, Z19, Z11
+	VFMADD231PS  Z18, Z19, Z12
+	VBROADCASTSS (SI), Z19
+	VFMADD231PS  Z0, Z19, Z13
+	VFMADD231PS  Z18, Z19, Z14
+	VBROADCASTSS (SI)(BX*1), Z19
+	VFMADD231PS  Z0, Z19, Z15
+	VFMADD231PS  Z18, Z19, Z16
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	ADDQ         $0x00000200, CX
+	SUBQ         $0x04, AX
+	JGE          tile8x32Wide_four
+
+tile8x32Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile8x32Wide_tail
+
+tile8x32Wide_one:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z18
+	VBROADCASTSS (DI), Z19
+	VFMADD231PS  Z0, Z19, Z1
+	VFMADD231PS  Z18, Z19, Z2
+	VBROADCASTSS (DI)(BX*1), Z19
+	VFMADD231PS  Z0, Z19, Z3
+	VFMADD231PS  Z18, Z19, Z4
+	VBROADCASTSS (DI)(BX*2), Z19
+	VFMADD231PS  Z0, Z19, Z5
+	VFMADD231PS  Z18, Z19, Z6
+	VBROADCASTSS (R8), Z19
+	VFMADD231PS  Z0, Z19, Z7
+	VFMADD231PS  Z18, Z19, Z8
+	VBROADCASTSS (R8)(BX*1), Z19
+	VFMADD231PS  Z0, Z19, Z9
+	VFMADD231PS  Z18, Z19, Z10
+	VBROADCASTSS (R8)(BX*2), Z19
+	VFMADD231PS  Z0, Z19, Z11
+	VFMADD231PS  Z18, Z19, Z12
+	VBROADCASTSS (SI), Z19
+	VFMADD231PS  Z0, Z19, Z13
+	VFMADD231PS  Z18, Z19, Z14
+	VBROADCASTSS (SI)(BX*1), Z19
+	VFMADD231PS  Z0, Z19, Z15
+	VFMADD231PS  Z18, Z19, Z16
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	ADDQ         $0x00000080, CX
+	DECQ         AX
+	JNZ          tile8x32Wide_one
+
+tile8x32Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile8x32Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z18
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z18, Z2, Z2
+	VADDPS    Z0, Z3, Z3
+	VADDPS    Z18, Z4, Z4
+	VADDPS    Z0, Z5, Z5
+	VADDPS    Z18, Z6, Z6
+	VADDPS    Z0, Z7, Z7
+	VADDPS    Z18, Z8, Z8
+	VADDPS    Z0, Z9, Z9
+	VADDPS    Z18, Z10, Z10
+	VADDPS    Z0, Z11, Z11
+	VADDPS    Z18, Z12, Z12
+	VADDPS    Z0, Z13, Z13
+	VADDPS    Z18, Z14, Z14
+	VADDPS    Z0, Z15, Z15
+	VADDPS    Z18, Z16, Z16
+
+tile8x32Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile8x32Wide_store
+	VPXORD Z17, Z17, Z17
+	VMAXPS Z1, Z17, Z1
+	VMAXPS Z2, Z17, Z2
+	VMAXPS Z3, Z17, Z3
+	VMAXPS Z4, Z17, Z4
+	VMAXPS Z5, Z17, Z5
+	VMAXPS Z6, Z17, Z6
+	VMAXPS Z7, Z17, Z7
+	VMAXPS Z8, Z17, Z8
+	VMAXPS Z9, Z17, Z9
+	VMAXPS Z10, Z17, Z10
+	VMAXPS Z11, Z17, Z11
+	VMAXPS Z12, Z17, Z12
+	VMAXPS Z13, Z17, Z13
+	VMAXPS Z14, Z17, Z14
+	VMAXPS Z15, Z17, Z15
+	VMAXPS Z16, Z17, Z16
+
+tile8x32Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	VMOVUPS Z2, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	VMOVUPS Z4, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	VMOVUPS Z6, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	VMOVUPS Z8, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	VMOVUPS Z10, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	VMOVUPS Z12, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, K1, (AX)
+	VMOVUPS Z14, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, K1, (AX)
+	VMOVUPS Z16, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func tile8x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile8x16Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile8x16Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z8
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	JMP        tile8x16Wide_depth
+
+tile8x16Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+tile8x16Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile8x16Wide_rest
+
+tile8x16Wide_four:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z0, Z10, Z1
+	VBROADCASTSS (DI)(BX*1), Z10
+	VFMADD231PS  Z0, Z10, Z2
+	VBROADCASTSS (DI)(BX*2), Z10
+	VFMADD231PS  Z0, Z10, Z3
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z0, Z10, Z4
+	VBROADCASTSS (R8)(BX*1), Z10
+	VFMADD231PS  Z0, Z10, Z5
+	VBROADCASTSS (R8)(BX*2), Z10
+	VFMADD231PS  Z0, Z10, Z6
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z0, Z10, Z7
+	VBROADCASTSS (SI)(BX*1), Z10
+	VFMADD231PS  Z0, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z0, Z10, Z1
+	VBROADCASTSS (DI)(BX*1), Z10
+	VFMADD231PS  Z0, Z10, Z2
+	VBROADCASTSS (DI)(BX*2), Z10
+	VFMADD231PS  Z0, Z10, Z3
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z0, Z10, Z4
+	VBROADCASTSS (R8)(BX*1), Z10
+	VFMADD231PS  Z0, Z10, Z5
+	VBROADCASTSS (R8)(BX*2), Z10
+	VFMADD231PS  Z0, Z10, Z6
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z0, Z10, Z7
+	VBROADCASTSS (SI)(BX*1), Z10
+	VFMADD231PS  Z0, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z0, Z10, Z1
+	VBROADCASTSS (DI)(BX*1), Z10
+	VFMADD231PS  Z0, Z10, Z2
+	VBROADCASTSS (DI)(BX*2), Z10
+	VFMADD231PS  Z0, Z10, Z3
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z0, Z10, Z4
+	VBROADCASTSS (R8)(BX*1), Z10
+	VFMADD231PS  Z0, Z10, Z5
+	VBROADCASTSS (R8)(BX*2), Z10
+	VFMADD231PS  Z0, Z10, Z6
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z0, Z10, Z7
+	VBROADCASTSS (SI)(BX*1), Z10
+	VFMADD231PS  Z0, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z0, Z10, Z1
+	VBROADCASTSS (DI)(BX*1), Z10
+	VFMADD231PS  Z0, Z10, Z2
+	VBROADCASTSS (DI)(BX*2), Z10
+	VFMADD231PS  Z0, Z10, Z3
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z0, Z10, Z4
+	VBROADCASTSS (R8)(BX*1), Z10
+	VFMADD231PS  Z0, Z10, Z5
+	VBROADCASTSS (R8)(BX*2), Z10
+	VFMADD231PS  Z0, Z10, Z6
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z0, Z10, Z7
+	VBROADCASTSS (SI)(BX*1), Z10
+	VFMADD231PS  Z0, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile8x16Wide_four
+
+tile8x16Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile8x16Wide_tail
+
+tile8x16Wide_one:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (DI), Z10
+	VFMADD231PS  Z0, Z10, Z1
+	VBROADCASTSS (DI)(BX*1), Z10
+	VFMADD231PS  Z0, Z10, Z2
+	VBROADCASTSS (DI)(BX*2), Z10
+	VFMADD231PS  Z0, Z10, Z3
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z0, Z10, Z4
+	VBROADCASTSS (R8)(BX*1), Z10
+	VFMADD231PS  Z0, Z10, Z5
+	VBROADCASTSS (R8)(BX*2), Z10
+	VFMADD231PS  Z0, Z10, Z6
+	VBROADCASTSS (SI), Z10
+	VFMADD231PS  Z0, Z10, Z7
+	VBROADCASTSS (SI)(BX*1), Z10
+	VFMADD231PS  Z0, Z10, Z8
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          tile8x16Wide_one
+
+tile8x16Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile8x16Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z0, Z2, Z2
+	VADDPS    Z0, Z3, Z3
+	VADDPS    Z0, Z4, Z4
+	VADDPS    Z0, Z5, Z5
+	VADDPS    Z0, Z6, Z6
+	VADDPS    Z0, Z7, Z7
+	VADDPS    Z0, Z8, Z8
+
+tile8x16Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile8x16Wide_store
+	VPXORD Z9, Z9, Z9
+	VMAXPS Z1, Z9, Z1
+	VMAXPS Z2, Z9, Z2
+	VMAXPS Z3, Z9, Z3
+	VMAXPS Z4, Z9, Z4
+	VMAXPS Z5, Z9, Z5
+	VMAXPS Z6, Z9, Z6
+	VMAXPS Z7, Z9, Z7
+	VMAXPS Z8, Z9, Z8
+
+tile8x16Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func tile9x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile9x32Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VMOVDQU32  64(AX), Z0
+	VPTESTMD   Z0, Z0, K2
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile9x32Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS.Z  64(AX), K2, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	VMOVUPS.Z  64(AX), K2, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	VMOVUPS.Z  64(AX), K2, Z6
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	VMOVUPS.Z  64(AX), K2, Z8
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	VMOVUPS.Z  64(AX), K2, Z10
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z11
+	VMOVUPS.Z  64(AX), K2, Z12
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z13
+	VMOVUPS.Z  64(AX), K2, Z14
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z15
+	VMOVUPS.Z  64(AX), K2, Z16
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z17
+	VMOVUPS.Z  64(AX), K2, Z18
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	JMP        tile9x32Wide_depth
+
+tile9x32Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+tile9x32Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile9x32Wide_rest
+
+tile9x32Wide_four:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z20
+	VBROADCASTSS (DI), Z21
+	VFMADD231PS  Z0, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS (DI)(BX*1), Z21
+	VFMADD231PS  Z0, Z21, Z3
+	VFMADD231PS  Z20, Z21, Z4
+	VBROADCASTSS (DI)(BX*2), Z21
+	VFMADD231PS  Z0, Z21, Z5
+	VFMADD231PS  Z20, Z21, Z6
+	VBROADCASTSS (R8), Z21
+	VFMADD231PS  Z0, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS (R8)(BX*1), Z21
+	VFMADD231PS  Z0, Z21, Z9
+	VFMADD231PS  Z20, Z21, Z10
+	VBROADCASTSS (R8)(BX*2), Z21
+	VFMADD231PS  Z0, Z21, Z11
+	VFMADD231PS  Z20, Z21, Z12
+	VBROADCASTSS (SI), Z21
+	VFMADD231PS  Z0, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS (SI)(BX*1), Z21
+	VFMADD231PS  Z0, Z21, Z15
+	VFMADD231PS  Z20, Z21, Z16
+	VBROADCASTSS (SI)(BX*2), Z21
+	VFMADD231PS  Z0, Z21, Z17
+	VFMADD231PS  Z20, Z21, Z18
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Z0
+	VMOVUPS      192(CX), Z20
+	VBROADCASTSS (DI), Z21
+	VFMADD231PS  Z0, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS (DI)(BX*1), Z21
+	VFMADD231PS  Z0, Z21, Z3
+	VFMADD231PS  Z20, Z21, Z4
+	VBROADCASTSS (DI)(BX*2), Z21
+	VFMADD231PS  Z0, Z21, Z5
+	VFMADD231PS  Z20, Z21, Z6
+	VBROADCASTSS (R8), Z21
+	VFMADD231PS  Z0, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS (R8)(BX*1), Z21
+	VFMADD231PS  Z0, Z21, Z9
+	VFMADD231PS  Z20, Z21, Z10
+	VBROADCASTSS (R8)(BX*2), Z21
+	VFMADD231PS  Z0, Z21, Z11
+	VFMADD231PS  Z20, Z21, Z12
+	VBROADCASTSS (SI), Z21
+	VFMADD231PS  Z0, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS (SI)(BX*1), Z21
+	VFMADD231PS  Z0, Z21, Z15
+	VFMADD231PS  Z20, Z21, Z16
+	VBROADCASTSS (SI)(BX*2), Z21
+	VFMADD231PS  Z0, Z21, Z17
+	VFMADD231PS  Z20, Z21, Z18
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      256(CX), Z0
+	VMOVUPS      320(CX), Z20
+	VBROADCASTSS (DI), Z21
+	VFMADD231PS  Z0, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS (DI)(BX*1), Z21
+	VFMADD231PS  Z0, Z21, Z3
+	VFMADD231PS  Z20, Z21, Z4
+	VBROADCASTSS (DI)(BX*2), Z21
+	VFMADD231PS  Z0, Z21, Z5
+	VFMADD231PS  Z20, Z21, Z6
+	VBROADCASTSS (R8), Z21
+	VFMADD231PS  Z0, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS (R8)(BX*1), Z21
+	VFMADD231PS  Z0, Z21, Z9
+	VFMADD231PS  Z20, Z21, Z10
+	VBROADCASTSS (R8)(BX*2), Z21
+	VFMADD231PS  Z0, Z21, Z11
+	VFMADD231PS  Z20, Z21, Z12
+	VBROADCASTSS (SI), Z21
+	VFMADD231PS  Z0, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS (SI)(BX*1), Z21
+	VFMADD231PS  Z0, Z21, Z15
+	VFMADD231PS  Z20, Z21, Z16
+	VBROADCASTSS (SI)(BX*2), Z21
+	VFMADD231PS  Z0, Z21, Z17
+	VFMADD231PS  Z20, Z21, Z18
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      384(CX), Z0
+	VMOVUPS      448(CX), Z20
+	VBROADCASTSS (DI), Z21
+	VFMADD231PS  Z0, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS (DI)(BX*1), Z21
+	VFMADD231PS  Z0, Z21, Z3
+	VFMADD231PS  Z20, Z21, Z4
+	VBROADCASTSS (DI)(BX*2), Z21
+	VFMADD231PS  Z0, Z21, Z5
+	VFMADD231PS  Z20, Z21, Z6
+	VBROADCASTSS (R8), Z21
+	VFMADD231PS  Z0, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS (R8)(BX*1), Z21
+	VFMADD231PS  Z0, Z21, Z9
+	VFMADD231PS  Z20, Z21, Z10
+	VBROADCASTSS (R8)(BX*2), Z21
+	VFMADD231PS  Z0, Z21, Z11
+	VFMADD231PS  Z20, Z21, Z12
+	VBROADCASTSS (SI), Z21
+	VFMADD231PS  Z0, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS (SI)(BX*1), Z21
+	VFMADD231PS  Z0, Z21, Z15
+	VFMADD231PS  Z20, Z21, Z16
+	VBROADCASTSS (SI)(BX*2), Z21
+	VFMADD231PS  Z0, Z21, Z17
+	VFMADD231PS  Z20, Z21, Z18
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	ADDQ         $0x00000200, CX
+	SUBQ         $0x04, AX
+	JGE          tile9x32Wide_four
+
+tile9x32Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile9x32Wide_tail
+
+tile9x32Wide_one:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z20
+	VBROADCASTSS (DI), Z21
+	VFMADD231PS  Z0, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS (DI)(BX*1), Z21
+	VFMADD231PS  Z0, Z21, Z3
+	VFMADD231PS  Z20, Z21, Z4
+	VBROADCASTSS (DI)(BX*2), Z21
+	VFMADD231PS  Z0, Z21, Z5
+	VFMADD231PS  Z20, Z21, Z6
+	VBROADCASTSS (R8), Z21
+	VFMADD231PS  Z0, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS (R8)(BX*1), Z21
+	VFMADD231PS  Z0, Z21, Z9
+	VFMADD231PS  Z20, Z21, Z10
+	VBROADCASTSS (R8)(BX*2), Z21
+	VFMADD231PS  Z0, Z21, Z11
+	VFMADD231PS  Z20, Z21, Z12
+	VBROADCASTSS (SI), Z21
+	VFMADD231PS  Z0, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS (SI)(BX*1), Z21
+	VFMADD231PS  Z0, Z21, Z15
+	VFMADD231PS  Z20, Z21, Z16
+	VBROADCASTSS (SI)(BX*2), Z21
+	VFMADD231PS  Z0, Z21, Z17
+	VFMADD231PS  Z20, Z21, Z18
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	ADDQ         $0x00000080, CX
+	DECQ         AX
+	JNZ          tile9x32Wide_one
+
+tile9x32Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile9x32Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z20
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z20, Z2, Z2
+	VADDPS    Z0, Z3, Z3
+	VADDPS    Z20, Z4, Z4
+	VADDPS    Z0, Z5, Z5
+	VADDPS    Z20, Z6, Z6
+	VADDPS    Z0, Z7, Z7
+	VADDPS    Z20, Z8, Z8
+	VADDPS    Z0, Z9, Z9
+	VADDPS    Z20, Z10, Z10
+	VADDPS    Z0, Z11, Z11
+	VADDPS    Z20, Z12, Z12
+	VADDPS    Z0, Z13, Z13
+	VADDPS    Z20, Z14, Z14
+	VADDPS    Z0, Z15, Z15
+	VADDPS    Z20, Z16, Z16
+	VADDPS    Z0, Z17, Z17
+	VADDPS    Z20, Z18, Z18
+
+tile9x32Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile9x32Wide_store
+	VPXORD Z19, Z19, Z19
+	VMAXPS Z1, Z19, Z1
+	VMAXPS Z2, Z19, Z2
+	VMAXPS Z3, Z19, Z3
+	VMAXPS Z4, Z19, Z4
+	VMAXPS Z5, Z19, Z5
+	VMAXPS Z6, Z19, Z6
+	VMAXPS Z7, Z19, Z7
+	VMAXPS Z8, Z19, Z8
+	VMAXPS Z9, Z19, Z9
+	VMAXPS Z10, Z19, Z10
+	VMAXPS Z11, Z19, Z11
+	VMAXPS Z12, Z19, Z12
+	VMAXPS Z13, Z19, Z13
+	VMAXPS Z14, Z19, Z14
+	VMAXPS Z15, Z19, Z15
+	VMAXPS Z16, Z19, Z16
+	VMAXPS Z17, Z19, Z17
+	VMAXPS Z18, Z19, Z18
+
+tile9x32Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	VMOVUPS Z2, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	VMOVUPS Z4, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	VMOVUPS Z6, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	VMOVUPS Z8, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	VMOVUPS Z10, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	VMOVUPS Z12, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, K1, (AX)
+	VMOVUPS Z14, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, K1, (AX)
+	VMOVUPS Z16, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z17, K1, (AX)
+	VMOVUPS Z18, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func tile9x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile9x16Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile9x16Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z8
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	JMP        tile9x16Wide_depth
+
+tile9x16Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+tile9x16Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile9x16Wide_rest
+
+tile9x16Wide_four:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (DI), Z11
+	VFMADD231PS  Z0, Z11, Z1
+	VBROADCASTSS (DI)(BX*1), Z11
+	VFMADD231PS  Z0, Z11, Z2
+	VBROADCASTSS (DI)(BX*2), Z11
+	VFMADD231PS  Z0, Z11, Z3
+	VBROADCASTSS (R8), Z11
+	VFMADD231PS  Z0, Z11, Z4
+	VBROADCASTSS (R8)(BX*1), Z11
+	VFMADD231PS  Z0, Z11, Z5
+	VBROADCASTSS (R8)(BX*2), Z11
+	VFMADD231PS  Z0, Z11, Z6
+	VBROADCASTSS (SI), Z11
+	VFMADD231PS  Z0, Z11, Z7
+	VBROADCASTSS (SI)(BX*1), Z11
+	VFMADD231PS  Z0, Z11, Z8
+	VBROADCASTSS (SI)(BX*2), Z11
+	VFMADD231PS  Z0, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSS (DI), Z11
+	VFMADD231PS  Z0, Z11, Z1
+	VBROADCASTSS (DI)(BX*1), Z11
+	VFMADD231PS  Z0, Z11, Z2
+	VBROADCASTSS (DI)(BX*2), Z11
+	VFMADD231PS  Z0, Z11, Z3
+	VBROADCASTSS (R8), Z11
+	VFMADD231PS  Z0, Z11, Z4
+	VBROADCASTSS (R8)(BX*1), Z11
+	VFMADD231PS  Z0, Z11, Z5
+	VBROADCASTSS (R8)(BX*2), Z11
+	VFMADD231PS  Z0, Z11, Z6
+	VBROADCASTSS (SI), Z11
+	VFMADD231PS  Z0, Z11, Z7
+	VBROADCASTSS (SI)(BX*1), Z11
+	VFMADD231PS  Z0, Z11, Z8
+	VBROADCASTSS (SI)(BX*2), Z11
+	VFMADD231PS  Z0, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSS (DI), Z11
+	VFMADD231PS  Z0, Z11, Z1
+	VBROADCASTSS (DI)(BX*1), Z11
+	VFMADD231PS  Z0, Z11, Z2
+	VBROADCASTSS (DI)(BX*2), Z11
+	VFMADD231PS  Z0, Z11, Z3
+	VBROADCASTSS (R8), Z11
+	VFMADD231PS  Z0, Z11, Z4
+	VBROADCASTSS (R8)(BX*1), Z11
+	VFMADD231PS  Z0, Z11, Z5
+	VBROADCASTSS (R8)(BX*2), Z11
+	VFMADD231PS  Z0, Z11, Z6
+	VBROADCASTSS (SI), Z11
+	VFMADD231PS  Z0, Z11, Z7
+	VBROADCASTSS (SI)(BX*1), Z11
+	VFMADD231PS  Z0, Z11, Z8
+	VBROADCASTSS (SI)(BX*2), Z11
+	VFMADD231PS  Z0, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSS (DI), Z11
+	VFMADD231PS  Z0, Z11, Z1
+	VBROADCASTSS (DI)(BX*1), Z11
+	VFMADD231PS  Z0, Z11, Z2
+	VBROADCASTSS (DI)(BX*2), Z11
+	VFMADD231PS  Z0, Z11, Z3
+	VBROADCASTSS (R8), Z11
+	VFMADD231PS  Z0, Z11, Z4
+	VBROADCASTSS (R8)(BX*1), Z11
+	VFMADD231PS  Z0, Z11, Z5
+	VBROADCASTSS (R8)(BX*2), Z11
+	VFMADD231PS  Z0, Z11, Z6
+	VBROADCASTSS (SI), Z11
+	VFMADD231PS  Z0, Z11, Z7
+	VBROADCASTSS (SI)(BX*1), Z11
+	VFMADD231PS  Z0, Z11, Z8
+	VBROADCASTSS (SI)(BX*2), Z11
+	VFMADD231PS  Z0, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile9x16Wide_four
+
+tile9x16Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile9x16Wide_tail
+
+tile9x16Wide_one:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (DI), Z11
+	VFMADD231PS  Z0, Z11, Z1
+	VBROADCASTSS (DI)(BX*1), Z11
+	VFMADD231PS  Z0, Z11, Z2
+	VBROADCASTSS (DI)(BX*2), Z11
+	VFMADD231PS  Z0, Z11, Z3
+	VBROADCASTSS (R8), Z11
+	VFMADD231PS  Z0, Z11, Z4
+	VBROADCASTSS (R8)(BX*1), Z11
+	VFMADD231PS  Z0, Z11, Z5
+	VBROADCASTSS (R8)(BX*2), Z11
+	VFMADD231PS  Z0, Z11, Z6
+	VBROADCASTSS (SI), Z11
+	VFMADD231PS  Z0, Z11, Z7
+	VBROADCASTSS (SI)(BX*1), Z11
+	VFMADD231PS  Z0, Z11, Z8
+	VBROADCASTSS (SI)(BX*2), Z11
+	VFMADD231PS  Z0, Z11, Z9
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, SI
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          tile9x16Wide_one
+
+tile9x16Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile9x16Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z0, Z2, Z2
+	VADDPS    Z0, Z3, Z3
+	VADDPS    Z0, Z4, Z4
+	VADDPS    Z0, Z5, Z5
+	VADDPS    Z0, Z6, Z6
+	VADDPS    Z0, Z7, Z7
+	VADDPS    Z0, Z8, Z8
+	VADDPS    Z0, Z9, Z9
+
+tile9x16Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile9x16Wide_store
+	VPXORD Z10, Z10, Z10
+	VMAXPS Z1, Z10, Z1
+	VMAXPS Z2, Z10, Z2
+	VMAXPS Z3, Z10, Z3
+	VMAXPS Z4, Z10, Z4
+	VMAXPS Z5, Z10, Z5
+	VMAXPS Z6, Z10, Z6
+	VMAXPS Z7, Z10, Z7
+	VMAXPS Z8, Z10, Z8
+	VMAXPS Z9, Z10, Z9
+
+tile9x16Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func tile10x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile10x32Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VMOVDQU32  64(AX), Z0
+	VPTESTMD   Z0, Z0, K2
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile10x32Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS.Z  64(AX), K2, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	VMOVUPS.Z  64(AX), K2, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	VMOVUPS.Z  64(AX), K2, Z6
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	VMOVUPS.Z  64(AX), K2, Z8
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	VMOVUPS.Z  64(AX), K2, Z10
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z11
+	VMOVUPS.Z  64(AX), K2, Z12
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z13
+	VMOVUPS.Z  64(AX), K2, Z14
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z15
+	VMOVUPS.Z  64(AX), K2, Z16
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z17
+	VMOVUPS.Z  64(AX), K2, Z18
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z19
+	VMOVUPS.Z  64(AX), K2, Z20
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	JMP        tile10x32Wide_depth
+
+tile10x32Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+tile10x32Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), R9
+	LEAQ (R9)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile10x32Wide_rest
+
+tile10x32Wide_four:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z22
+	VBROADCASTSS (DI), Z23
+	VFMADD231PS  Z0, Z23, Z1
+	VFMADD231PS  Z22, Z23, Z2
+	VBROADCASTSS (DI)(BX*1), Z23
+	VFMADD231PS  Z0, Z23, Z3
+	VFMADD231PS  Z22, Z23, Z4
+	VBROADCASTSS (DI)(BX*2), Z23
+	VFMADD231PS  Z0, Z23, Z5
+	VFMADD231PS  Z22, Z23, Z6
+	VBROADCASTSS (R8), Z23
+	VFMADD231PS  Z0, Z23, Z7
+	VFMADD231PS  Z22, Z23, Z8
+	VBROADCASTSS (R8)(BX*1), Z23
+	VFMADD231PS  Z0, Z23, Z9
+	VFMADD231PS  Z22, Z23, Z10
+	VBROADCASTSS (R8)(BX*2), Z23
+	VFMADD231PS  Z0, Z23, Z11
+	VFMADD231PS  Z22, Z23, Z12
+	VBROADCASTSS (R9), Z23
+	VFMADD231PS  Z0, Z23, Z13
+	VFMADD231PS  Z22, Z23, Z14
+	VBROADCASTSS (R9)(BX*1), Z23
+	VFMADD231PS  Z0, Z23, Z15
+	VFMADD231PS  Z22, Z23, Z16
+	VBROADCASTSS (R9)(BX*2), Z23
+	VFMADD231PS  Z0, Z23, Z17
+	VFMADD231PS  Z22, Z23, Z18
+	VBROADCASTSS (SI), Z23
+	VFMADD231PS  Z0, Z23, Z19
+	VFMADD231PS  Z22, Z23, Z20
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Z0
+	VMOVUPS      192(CX), Z22
+	VBROADCASTSS (DI), Z23
+	VFMADD231PS  Z0, Z23, Z1
+	VFMADD231PS  Z22, Z23, Z2
+	VBROADCASTSS (DI)(BX*1), Z23
+	VFMADD231PS  Z0, Z23, Z3
+	VFMADD231PS  Z22, Z23, Z4
+	VBROADCASTSS (DI)(BX*2), Z23
+	VFMADD231PS  Z0, Z23, Z5
+	VFMADD231PS  Z22, Z23, Z6
+	VBROADCASTSS (R8), Z23
+	VFMADD231PS  Z0, Z23, Z7
+	VFMADD231PS  Z22, Z23, Z8
+	VBROADCASTSS (R8)(BX*1), Z23
+	VFMADD231PS  Z0, Z23, Z9
+	VFMADD231PS  Z22, Z23, Z10
+	VBROADCASTSS (R8)(BX*2), Z23
+	VFMADD231PS  Z0, Z23, Z11
+	VFMADD231PS  Z22, Z23, Z12
+	VBROADCASTSS (R9), Z23
+	VFMADD231PS  Z0, Z23, Z13
+	VFMADD231PS  Z22, Z23, Z14
+	VBROADCASTSS (R9)(BX*1), Z23
+	VFMADD231PS  Z0, Z23, Z15
+	VFMADD231PS  Z22, Z23, Z16
+	VBROADCASTSS (R9)(BX*2), Z23
+	VFMADD231PS  Z0, Z23, Z17
+	VFMADD231PS  Z22, Z23, Z18
+	VBROADCASTSS (SI), Z23
+	VFMADD231PS  Z0, Z23, Z19
+	VFMADD231PS  Z22, Z23, Z20
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      256(CX), Z0
+	VMOVUPS      320(CX), Z22
+	VBROADCASTSS (DI), Z23
+	VFMADD231PS  Z0, Z23, Z1
+	VFMADD231PS  Z22, Z23, Z2
+	VBROADCASTSS (DI)(BX*1), Z23
+	VFMADD231PS  Z0, Z23, Z3
+	VFMADD231PS  Z22, Z23, Z4
+	VBROADCASTSS (DI)(BX*2), Z23
+	VFMADD231PS  Z0, Z23, Z5
+	VFMADD231PS  Z22, Z23, Z6
+	VBROADCASTSS (R8), Z23
+	VFMADD231PS  Z0, Z23, Z7
+	VFMADD231PS  Z22, Z23, Z8
+	VBROADCASTSS (R8)(BX*1), Z23
+	VFMADD231PS  Z0, Z23, Z9
+	VFMADD231PS  Z22, Z23, Z10
+	VBROADCASTSS (R8)(BX*2), Z23
+	VFMADD231PS  Z0, Z23, Z11
+	VFMADD231PS  Z22, Z23, Z12
+	VBROADCASTSS (R9), Z23
+	VFMADD231PS  Z0, Z23, Z13
+	VFMADD231PS  Z22, Z23, Z14
+	VBROADCASTSS (R9)(BX*1), Z23
+	VFMADD231PS  Z0, Z23, Z15
+	VFMADD231PS  Z22, Z23, Z16
+	VBROADCASTSS (R9)(BX*2), Z23
+	VFMADD231PS  Z0, Z23, Z17
+	VFMADD231PS  Z22, Z23, Z18
+	VBROADCASTSS (SI), Z23
+	VFMADD231PS  Z0, Z23, Z19
+	VFMADD231PS  Z22, Z23, Z20
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      384(CX), Z0
+	VMOVUPS      448(CX), Z22
+	VBROADCASTSS (DI), Z23
+	VFMADD231PS  Z0, Z23, Z1
+	VFMADD231PS  Z22, Z23, Z2
+	VBROADCASTSS (DI)(BX*1), Z23
+	VFMADD231PS  Z0, Z23, Z3
+	VFMADD231PS  Z22, Z23, Z4
+	VBROADCASTSS (DI)(BX*2), Z23
+	VFMADD231PS  Z0, Z23, Z5
+	VFMADD231PS  Z22, Z23, Z6
+	VBROADCASTSS (R8), Z23
+	VFMADD231PS  Z0, Z23, Z7
+	VFMADD231PS  Z22, Z23, Z8
+	VBROADCASTSS (R8)(BX*1), Z23
+	VFMADD231PS  Z0, Z23, Z9
+	VFMADD231PS  Z22, Z23, Z10
+	VBROADCASTSS (R8)(BX*2), Z23
+	VFMADD231PS  Z0, Z23, Z11
+	VFMADD231PS  Z22, Z23, Z12
+	VBROADCASTSS (R9), Z23
+	VFMADD231PS  Z0, Z23, Z13
+	VFMADD231PS  Z22, Z23, Z14
+	VBROADCASTSS (R9)(BX*1), Z23
+	VFMADD231PS  Z0, Z23, Z15
+	VFMADD231PS  Z22, Z23, Z16
+	VBROADCASTSS (R9)(BX*2), Z23
+	VFMADD231PS  Z0, Z23, Z17
+	VFMADD231PS  Z22, Z23, Z18
+	VBROADCASTSS (SI), Z23
+	VFMADD231PS  Z0, Z23, Z19
+	VFMADD231PS  Z22, Z23, Z20
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	ADDQ         $0x00000200, CX
+	SUBQ         $0x04, AX
+	JGE          tile10x32Wide_four
+
+tile10x32Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile10x32Wide_tail
+
+tile10x32Wide_one:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z22
+	VBROADCASTSS (DI), Z23
+	VFMADD231PS  Z0, Z23, Z1
+	VFMADD231PS  Z22, Z23, Z2
+	VBROADCASTSS (DI)(BX*1), Z23
+	VFMADD231PS  Z0, Z23, Z3
+	VFMADD231PS  Z22, Z23, Z4
+	VBROADCASTSS (DI)(BX*2), Z23
+	VFMADD231PS  Z0, Z23, Z5
+	VFMADD231PS  Z22, Z23, Z6
+	VBROADCASTSS (R8), Z23
+	VFMADD231PS  Z0, Z23, Z7
+	VFMADD231PS  Z22, Z23, Z8
+	VBROADCASTSS (R8)(BX*1), Z23
+	VFMADD231PS  Z0, Z23, Z9
+	VFMADD231PS  Z22, Z23, Z10
+	VBROADCASTSS (R8)(BX*2), Z23
+	VFMADD231PS  Z0, Z23, Z11
+	VFMADD231PS  Z22, Z23, Z12
+	VBROADCASTSS (R9), Z23
+	VFMADD231PS  Z0, Z23, Z13
+	VFMADD231PS  Z22, Z23, Z14
+	VBROADCASTSS (R9)(BX*1), Z23
+	VFMADD231PS  Z0, Z23, Z15
+	VFMADD231PS  Z22, Z23, Z16
+	VBROADCASTSS (R9)(BX*2), Z23
+	VFMADD231PS  Z0, Z23, Z17
+	VFMADD231PS  Z22, Z23, Z18
+	VBROADCASTSS (SI), Z23
+	VFMADD231PS  Z0, Z23, Z19
+	VFMADD231PS  Z22, Z23, Z20
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	ADDQ         $0x00000080, CX
+	DECQ         AX
+	JNZ          tile10x32Wide_one
+
+tile10x32Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile10x32Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z22
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z22, Z2, Z2
+	VADDPS    Z0, Z3, Z3
+	VADDPS    Z22, Z4, Z4
+	VADDPS    Z0, Z5, Z5
+	VADDPS    Z22, Z6, Z6
+	VADDPS    Z0, Z7, Z7
+	VADDPS    Z22, Z8, Z8
+	VADDPS    Z0, Z9, Z9
+	VADDPS    Z22, Z10, Z10
+	VADDPS    Z0, Z11, Z11
+	VADDPS    Z22, Z12, Z12
+	VADDPS    Z0, Z13, Z13
+	VADDPS    Z22, Z14, Z14
+	VADDPS    Z0, Z15, Z15
+	VADDPS    Z22, Z16, Z16
+	VADDPS    Z0, Z17, Z17
+	VADDPS    Z22, Z18, Z18
+	VADDPS    Z0, Z19, Z19
+	VADDPS    Z22, Z20, Z20
+
+tile10x32Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile10x32Wide_store
+	VPXORD Z21, Z21, Z21
+	VMAXPS Z1, Z21, Z1
+	VMAXPS Z2, Z21, Z2
+	VMAXPS Z3, Z21, Z3
+	VMAXPS Z4, Z21, Z4
+	VMAXPS Z5, Z21, Z5
+	VMAXPS Z6, Z21, Z6
+	VMAXPS Z7, Z21, Z7
+	VMAXPS Z8, Z21, Z8
+	VMAXPS Z9, Z21, Z9
+	VMAXPS Z10, Z21, Z10
+	VMAXPS Z11, Z21, Z11
+	VMAXPS Z12, Z21, Z12
+	VMAXPS Z13, Z21, Z13
+	VMAXPS Z14, Z21, Z14
+	VMAXPS Z15, Z21, Z15
+	VMAXPS Z16, Z21, Z16
+	VMAXPS Z17, Z21, Z17
+	VMAXPS Z18, Z21, Z18
+	VMAXPS Z19, Z21, Z19
+	VMAXPS Z20, Z21, Z20
+
+tile10x32Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	VMOVUPS Z2, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	VMOVUPS Z4, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	VMOVUPS Z6, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	VMOVUPS Z8, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	VMOVUPS Z10, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	VMOVUPS Z12, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, K1, (AX)
+	VMOVUPS Z14, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, K1, (AX)
+	VMOVUPS Z16, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z17, K1, (AX)
+	VMOVUPS Z18, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z19, K1, (AX)
+	VMOVUPS Z20, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func tile10x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile10x16Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile10x16Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z8
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z10
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	JMP        tile10x16Wide_depth
+
+tile10x16Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+tile10x16Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), R9
+	LEAQ (R9)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile10x16Wide_rest
+
+tile10x16Wide_four:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z0, Z12, Z1
+	VBROADCASTSS (DI)(BX*1), Z12
+	VFMADD231PS  Z0, Z12, Z2
+	VBROADCASTSS (DI)(BX*2), Z12
+	VFMADD231PS  Z0, Z12, Z3
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z0, Z12, Z4
+	VBROADCASTSS (R8)(BX*1), Z12
+	VFMADD231PS  Z0, Z12, Z5
+	VBROADCASTSS (R8)(BX*2), Z12
+	VFMADD231PS  Z0, Z12, Z6
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z0, Z12, Z7
+	VBROADCASTSS (R9)(BX*1), Z12
+	VFMADD231PS  Z0, Z12, Z8
+	VBROADCASTSS (R9)(BX*2), Z12
+	VFMADD231PS  Z0, Z12, Z9
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z0, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z0, Z12, Z1
+	VBROADCASTSS (DI)(BX*1), Z12
+	VFMADD231PS  Z0, Z12, Z2
+	VBROADCASTSS (DI)(BX*2), Z12
+	VFMADD231PS  Z0, Z12, Z3
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z0, Z12, Z4
+	VBROADCASTSS (R8)(BX*1), Z12
+	VFMADD231PS  Z0, Z12, Z5
+	VBROADCASTSS (R8)(BX*2), Z12
+	VFMADD231PS  Z0, Z12, Z6
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z0, Z12, Z7
+	VBROADCASTSS (R9)(BX*1), Z12
+	VFMADD231PS  Z0, Z12, Z8
+	VBROADCASTSS (R9)(BX*2), Z12
+	VFMADD231PS  Z0, Z12, Z9
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z0, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z0, Z12, Z1
+	VBROADCASTSS (DI)(BX*1), Z12
+	VFMADD231PS  Z0, Z12, Z2
+	VBROADCASTSS (DI)(BX*2), Z12
+	VFMADD231PS  Z0, Z12, Z3
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z0, Z12, Z4
+	VBROADCASTSS (R8)(BX*1), Z12
+	VFMADD231PS  Z0, Z12, Z5
+	VBROADCASTSS (R8)(BX*2), Z12
+	VFMADD231PS  Z0, Z12, Z6
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z0, Z12, Z7
+	VBROADCASTSS (R9)(BX*1), Z12
+	VFMADD231PS  Z0, Z12, Z8
+	VBROADCASTSS (R9)(BX*2), Z12
+	VFMADD231PS  Z0, Z12, Z9
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z0, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z0, Z12, Z1
+	VBROADCASTSS (DI)(BX*1), Z12
+	VFMADD231PS  Z0, Z12, Z2
+	VBROADCASTSS (DI)(BX*2), Z12
+	VFMADD231PS  Z0, Z12, Z3
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z0, Z12, Z4
+	VBROADCASTSS (R8)(BX*1), Z12
+	VFMADD231PS  Z0, Z12, Z5
+	VBROADCASTSS (R8)(BX*2), Z12
+	VFMADD231PS  Z0, Z12, Z6
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z0, Z12, Z7
+	VBROADCASTSS (R9)(BX*1), Z12
+	VFMADD231PS  Z0, Z12, Z8
+	VBROADCASTSS (R9)(BX*2), Z12
+	VFMADD231PS  Z0, Z12, Z9
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z0, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile10x16Wide_four
+
+tile10x16Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile10x16Wide_tail
+
+tile10x16Wide_one:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z0, Z12, Z1
+	VBROADCASTSS (DI)(BX*1), Z12
+	VFMADD231PS  Z0, Z12, Z2
+	VBROADCASTSS (DI)(BX*2), Z12
+	VFMADD231PS  Z0, Z12, Z3
+	VBROADCASTSS (R8), Z12
+	VFMADD231PS  Z0, Z12, Z4
+	VBROADCASTSS (R8)(BX*1), Z12
+	VFMADD231PS  Z0, Z12, Z5
+	VBROADCASTSS (R8)(BX*2), Z12
+	VFMADD231PS  Z0, Z12, Z6
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z0, Z12, Z7
+	VBROADCASTSS (R9)(BX*1), Z12
+	VFMADD231PS  Z0, Z12, Z8
+	VBROADCASTSS (R9)(BX*2), Z12
+	VFMADD231PS  Z0, Z12, Z9
+	VBROADCASTSS (SI), Z12
+	VFMADD231PS  Z0, Z12, Z10
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          tile10x16Wide_one
+
+tile10x16Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile10x16Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z0, Z2, Z2
+	VADDPS    Z0, Z3, Z3
+	VADDPS    Z0, Z4, Z4
+	VADDPS    Z0, Z5, Z5
+	VADDPS    Z0, Z6, Z6
+	VADDPS    Z0, Z7, Z7
+	VADDPS    Z0, Z8, Z8
+	VADDPS    Z0, Z9, Z9
+	VADDPS    Z0, Z10, Z10
+
+tile10x16Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile10x16Wide_store
+	VPXORD Z11, Z11, Z11
+	VMAXPS Z1, Z11, Z1
+	VMAXPS Z2, Z11, Z2
+	VMAXPS Z3, Z11, Z3
+	VMAXPS Z4, Z11, Z4
+	VMAXPS Z5, Z11, Z5
+	VMAXPS Z6, Z11, Z6
+	VMAXPS Z7, Z11, Z7
+	VMAXPS Z8, Z11, Z8
+	VMAXPS Z9, Z11, Z9
+	VMAXPS Z10, Z11, Z10
+
+tile10x16Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func tile11x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile11x32Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VMOVDQU32  64(AX), Z0
+	VPTESTMD   Z0, Z0, K2
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile11x32Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS.Z  64(AX), K2, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	VMOVUPS.Z  64(AX), K2, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	VMOVUPS.Z  64(AX), K2, Z6
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	VMOVUPS.Z  64(AX), K2, Z8
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	VMOVUPS.Z  64(AX), K2, Z10
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z11
+	VMOVUPS.Z  64(AX), K2, Z12
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z13
+	VMOVUPS.Z  64(AX), K2, Z14
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z15
+	VMOVUPS.Z  64(AX), K2, Z16
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z17
+	VMOVUPS.Z  64(AX), K2, Z18
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z19
+	VMOVUPS.Z  64(AX), K2, Z20
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z21
+	VMOVUPS.Z  64(AX), K2, Z22
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	JMP        tile11x32Wide_depth
+
+tile11x32Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+tile11x32Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), R9
+	LEAQ (R9)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile11x32Wide_rest
+
+tile11x32Wide_four:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z24
+	VBROADCASTSS (DI), Z25
+	VFMADD231PS  Z0, Z25, Z1
+	VFMADD231PS  Z24, Z25, Z2
+	VBROADCASTSS (DI)(BX*1), Z25
+	VFMADD231PS  Z0, Z25, Z3
+	VFMADD231PS  Z24, Z25, Z4
+	VBROADCASTSS (DI)(BX*2), Z25
+	VFMADD231PS  Z0, Z25, Z5
+	VFMADD231PS  Z24, Z25, Z6
+	VBROADCASTSS (R8), Z25
+	VFMADD231PS  Z0, Z25, Z7
+	VFMADD231PS  Z24, Z25, Z8
+	VBROADCASTSS (R8)(BX*1), Z25
+	VFMADD231PS  Z0, Z25, Z9
+	VFMADD231PS  Z24, Z25, Z10
+	VBROADCASTSS (R8)(BX*2), Z25
+	VFMADD231PS  Z0, Z25, Z11
+	VFMADD231PS  Z24, Z25, Z12
+	VBROADCASTSS (R9), Z25
+	VFMADD231PS  Z0, Z25, Z13
+	VFMADD231PS  Z24, Z25, Z14
+	VBROADCASTSS (R9)(BX*1), Z25
+	VFMADD231PS  Z0, Z25, Z15
+	VFMADD231PS  Z24, Z25, Z16
+	VBROADCASTSS (R9)(BX*2), Z25
+	VFMADD231PS  Z0, Z25, Z17
+	VFMADD231PS  Z24, Z25, Z18
+	VBROADCASTSS (SI), Z25
+	VFMADD231PS  Z0, Z25, Z19
+	VFMADD231PS  Z24, Z25, Z20
+	VBROADCASTSS (SI)(BX*1), Z25
+	VFMADD231PS  Z0, Z25, Z21
+	VFMADD231PS  Z24, Z25, Z22
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Z0
+	VMOVUPS      192(CX), Z24
+	VBROADCASTSS (DI), Z25
+	VFMADD231PS  Z0, Z25, Z1
+	VFMADD231PS  Z24, Z25, Z2
+	VBROADCASTSS (DI)(BX*1), Z25
+	VFMADD231PS  Z0, Z25, Z3
+	VFMADD231PS  Z24, Z25, Z4
+	VBROADCASTSS (DI)(BX*2), Z25
+	VFMADD231PS  Z0, Z25, Z5
+	VFMADD231PS  Z24, Z25, Z6
+	VBROADCASTSS (R8), Z25
+	VFMADD231PS  Z0, Z25, Z7
+	VFMADD231PS  Z24, Z25, Z8
+	VBROADCASTSS (R8)(BX*1), Z25
+	VFMADD231PS  Z0, Z25, Z9
+	VFMADD231PS  Z24, Z25, Z10
+	VBROADCASTSS (R8)(BX*2), Z25
+	VFMADD231PS  Z0, Z25, Z11
+	VFMADD231PS  Z24, Z25, Z12
+	VBROADCASTSS (R9), Z25
+	VFMADD231PS  Z0, Z25, Z13
+	VFMADD231PS  Z24, Z25, Z14
+	VBROADCASTSS (R9)(BX*1), Z25
+	VFMADD231PS  Z0, Z25, Z15
+	VFMADD231PS  Z24, Z25, Z16
+	VBROADCASTSS (R9)(BX*2), Z25
+	VFMADD231PS  Z0, Z25, Z17
+	VFMADD231PS  Z24, Z25, Z18
+	VBROADCASTSS (SI), Z25
+	VFMADD231PS  Z0, Z25, Z19
+	VFMADD231PS  Z24, Z25, Z20
+	VBROADCASTSS (SI)(BX*1), Z25
+	VFMADD231PS  Z0, Z25, Z21
+	VFMADD231PS  Z24, Z25, Z22
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      256(CX), Z0
+	VMOVUPS      320(CX), Z24
+	VBROADCASTSS (DI), Z25
+	VFMADD231PS  Z0, Z25, Z1
+	VFMADD231PS  Z24, Z25, Z2
+	VBROADCASTSS (DI)(BX*1), Z25
+	VFMADD231PS  Z0, Z25, Z3
+	VFMADD231PS  Z24, Z25, Z4
+	VBROADCASTSS (DI)(BX*2), Z25
+	VFMADD231PS  Z0, Z25, Z5
+	VFMADD231PS  Z24, Z25, Z6
+	VBROADCASTSS (R8), Z25
+	VFMADD231PS  Z0, Z25, Z7
+	VFMADD231PS  Z24, Z25, Z8
+	VBROADCASTSS (R8)(BX*1), Z25
+	VFMADD231PS  Z0, Z25, Z9
+	VFMADD231PS  Z24, Z25, Z10
+	VBROADCASTSS (R8)(BX*2), Z25
+	VFMADD231PS  Z0, Z25, Z11
+	VFMADD231PS  Z24, Z25, Z12
+	VBROADCASTSS (R9), Z25
+	VFMADD231PS  Z0, Z25, Z13
+	VFMADD231PS  Z24, Z25, Z14
+	VBROADCASTSS (R9)(BX*1), Z25
+	VFMADD231PS  Z0, Z25, Z15
+	VFMADD231PS  Z24, Z25, Z16
+	VBROADCASTSS (R9)(BX*2), Z25
+	VFMADD231PS  Z0, Z25, Z17
+	VFMADD231PS  Z24, Z25, Z18
+	VBROADCASTSS (SI), Z25
+	VFMADD231PS  Z0, Z25, Z19
+	VFMADD231PS  Z24, Z25, Z20
+	VBROADCASTSS (SI)(BX*1), Z25
+	VFMADD231PS  Z0, Z25, Z21
+	VFMADD231PS  Z24, Z25, Z22
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      384(CX), Z0
+	VMOVUPS      448(CX), Z24
+	VBROADCASTSS (DI), Z25
+	VFMADD231PS  Z0, Z25, Z1
+	VFMADD231PS  Z24, Z25, Z2
+	VBROADCASTSS (DI)(BX*1), Z25
+	VFMADD231PS  Z0, Z25, Z3
+	VFMADD231PS  Z24, Z25, Z4
+	VBROADCASTSS (DI)(BX*2), Z25
+	VFMADD231PS  Z0, Z25, Z5
+	VFMADD231PS  Z24, Z25, Z6
+	VBROADCASTSS (R8), Z25
+	VFMADD231PS  Z0, Z25, Z7
+	VFMADD231PS  Z24, Z25, Z8
+	VBROADCASTSS (R8)(BX*1), Z25
+	VFMADD231PS  Z0, Z25, Z9
+	VFMADD231PS  Z24, Z25, Z10
+	VBROADCASTSS (R8)(BX*2), Z25
+	VFMADD231PS  Z0, Z25, Z11
+	VFMADD231PS  Z24, Z25, Z12
+	VBROADCASTSS (R9), Z25
+	VFMADD231PS  Z0, Z25, Z13
+	VFMADD231PS  Z24, Z25, Z14
+	VBROADCASTSS (R9)(BX*1), Z25
+	VFMADD231PS  Z0, Z25, Z15
+	VFMADD231PS  Z24, Z25, Z16
+	VBROADCASTSS (R9)(BX*2), Z25
+	VFMADD231PS  Z0, Z25, Z17
+	VFMADD231PS  Z24, Z25, Z18
+	VBROADCASTSS (SI), Z25
+	VFMADD231PS  Z0, Z25, Z19
+	VFMADD231PS  Z24, Z25, Z20
+	VBROADCASTSS (SI)(BX*1), Z25
+	VFMADD231PS  Z0, Z25, Z21
+	VFMADD231PS  Z24, Z25, Z22
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	ADDQ         $0x00000200, CX
+	SUBQ         $0x04, AX
+	JGE          tile11x32Wide_four
+
+tile11x32Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile11x32Wide_tail
+
+tile11x32Wide_one:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z24
+	VBROADCASTSS (DI), Z25
+	VFMADD231PS  Z0, Z25, Z1
+	VFMADD231PS  Z24, Z25, Z2
+	VBROADCASTSS (DI)(BX*1), Z25
+	VFMADD231PS  Z0, Z25, Z3
+	VFMADD231PS  Z24, Z25, Z4
+	VBROADCASTSS (DI)(BX*2), Z25
+	VFMADD231PS  Z0, Z25, Z5
+	VFMADD231PS  Z24, Z25, Z6
+	VBROADCASTSS (R8), Z25
+	VFMADD231PS  Z0, Z25, Z7
+	VFMADD231PS  Z24, Z25, Z8
+	VBROADCASTSS (R8)(BX*1), Z25
+	VFMADD231PS  Z0, Z25, Z9
+	VFMADD231PS  Z24, Z25, Z10
+	VBROADCASTSS (R8)(BX*2), Z25
+	VFMADD231PS  Z0, Z25, Z11
+	VFMADD231PS  Z24, Z25, Z12
+	VBROADCASTSS (R9), Z25
+	VFMADD231PS  Z0, Z25, Z13
+	VFMADD231PS  Z24, Z25, Z14
+	VBROADCASTSS (R9)(BX*1), Z25
+	VFMADD231PS  Z0, Z25, Z15
+	VFMADD231PS  Z24, Z25, Z16
+	VBROADCASTSS (R9)(BX*2), Z25
+	VFMADD231PS  Z0, Z25, Z17
+	VFMADD231PS  Z24, Z25, Z18
+	VBROADCASTSS (SI), Z25
+	VFMADD231PS  Z0, Z25, Z19
+	VFMADD231PS  Z24, Z25, Z20
+	VBROADCASTSS (SI)(BX*1), Z25
+	VFMADD231PS  Z0, Z25, Z21
+	VFMADD231PS  Z24, Z25, Z22
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	ADDQ         $0x00000080, CX
+	DECQ         AX
+	JNZ          tile11x32Wide_one
+
+tile11x32Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile11x32Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z24
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z24, Z2, Z2
+	VADDPS    Z0, Z3, Z3
+	VADDPS    Z24, Z4, Z4
+	VADDPS    Z0, Z5, Z5
+	VADDPS    Z24, Z6, Z6
+	VADDPS    Z0, Z7, Z7
+	VADDPS    Z24, Z8, Z8
+	VADDPS    Z0, Z9, Z9
+	VADDPS    Z24, Z10, Z10
+	VADDPS    Z0, Z11, Z11
+	VADDPS    Z24, Z12, Z12
+	VADDPS    Z0, Z13, Z13
+	VADDPS    Z24, Z14, Z14
+	VADDPS    Z0, Z15, Z15
+	VADDPS    Z24, Z16, Z16
+	VADDPS    Z0, Z17, Z17
+	VADDPS    Z24, Z18, Z18
+	VADDPS    Z0, Z19, Z19
+	VADDPS    Z24, Z20, Z20
+	VADDPS    Z0, Z21, Z21
+	VADDPS    Z24, Z22, Z22
+
+tile11x32Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile11x32Wide_store
+	VPXORD Z23, Z23, Z23
+	VMAXPS Z1, Z23, Z1
+	VMAXPS Z2, Z23, Z2
+	VMAXPS Z3, Z23, Z3
+	VMAXPS Z4, Z23, Z4
+	VMAXPS Z5, Z23, Z5
+	VMAXPS Z6, Z23, Z6
+	VMAXPS Z7, Z23, Z7
+	VMAXPS Z8, Z23, Z8
+	VMAXPS Z9, Z23, Z9
+	VMAXPS Z10, Z23, Z10
+	VMAXPS Z11, Z23, Z11
+	VMAXPS Z12, Z23, Z12
+	VMAXPS Z13, Z23, Z13
+	VMAXPS Z14, Z23, Z14
+	VMAXPS Z15, Z23, Z15
+	VMAXPS Z16, Z23, Z16
+	VMAXPS Z17, Z23, Z17
+	VMAXPS Z18, Z23, Z18
+	VMAXPS Z19, Z23, Z19
+	VMAXPS Z20, Z23, Z20
+	VMAXPS Z21, Z23, Z21
+	VMAXPS Z22, Z23, Z22
+
+tile11x32Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	VMOVUPS Z2, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	VMOVUPS Z4, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	VMOVUPS Z6, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	VMOVUPS Z8, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	VMOVUPS Z10, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	VMOVUPS Z12, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, K1, (AX)
+	VMOVUPS Z14, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, K1, (AX)
+	VMOVUPS Z16, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z17, K1, (AX)
+	VMOVUPS Z18, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z19, K1, (AX)
+	VMOVUPS Z20, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z21, K1, (AX)
+	VMOVUPS Z22, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func tile11x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile11x16Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile11x16Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z8
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z10
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z11
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	JMP        tile11x16Wide_depth
+
+tile11x16Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+tile11x16Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), R9
+	LEAQ (R9)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile11x16Wide_rest
+
+tile11x16Wide_four:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (DI), Z13
+	VFMADD231PS  Z0, Z13, Z1
+	VBROADCASTSS (DI)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z2
+	VBROADCASTSS (DI)(BX*2), Z13
+	VFMADD231PS  Z0, Z13, Z3
+	VBROADCASTSS (R8), Z13
+	VFMADD231PS  Z0, Z13, Z4
+	VBROADCASTSS (R8)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z5
+	VBROADCASTSS (R8)(BX*2), Z13
+	VFMADD231PS  Z0, Z13, Z6
+	VBROADCASTSS (R9), Z13
+	VFMADD231PS  Z0, Z13, Z7
+	VBROADCASTSS (R9)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z8
+	VBROADCASTSS (R9)(BX*2), Z13
+	VFMADD231PS  Z0, Z13, Z9
+	VBROADCASTSS (SI), Z13
+	VFMADD231PS  Z0, Z13, Z10
+	VBROADCASTSS (SI)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSS (DI), Z13
+	VFMADD231PS  Z0, Z13, Z1
+	VBROADCASTSS (DI)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z2
+	VBROADCASTSS (DI)(BX*2), Z13
+	VFMADD231PS  Z0, Z13, Z3
+	VBROADCASTSS (R8), Z13
+	VFMADD231PS  Z0, Z13, Z4
+	VBROADCASTSS (R8)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z5
+	VBROADCASTSS (R8)(BX*2), Z13
+	VFMADD231PS  Z0, Z13, Z6
+	VBROADCASTSS (R9), Z13
+	VFMADD231PS  Z0, Z13, Z7
+	VBROADCASTSS (R9)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z8
+	VBROADCASTSS (R9)(BX*2), Z13
+	VFMADD231PS  Z0, Z13, Z9
+	VBROADCASTSS (SI), Z13
+	VFMADD231PS  Z0, Z13, Z10
+	VBROADCASTSS (SI)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSS (DI), Z13
+	VFMADD231PS  Z0, Z13, Z1
+	VBROADCASTSS (DI)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z2
+	VBROADCASTSS (DI)(BX*2), Z13
+	VFMADD231PS  Z0, Z13, Z3
+	VBROADCASTSS (R8), Z13
+	VFMADD231PS  Z0, Z13, Z4
+	VBROADCASTSS (R8)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z5
+	VBROADCASTSS (R8)(BX*2), Z13
+	VFMADD231PS  Z0, Z13, Z6
+	VBROADCASTSS (R9), Z13
+	VFMADD231PS  Z0, Z13, Z7
+	VBROADCASTSS (R9)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z8
+	VBROADCASTSS (R9)(BX*2), Z13
+	VFMADD231PS  Z0, Z13, Z9
+	VBROADCASTSS (SI), Z13
+	VFMADD231PS  Z0, Z13, Z10
+	VBROADCASTSS (SI)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSS (DI), Z13
+	VFMADD231PS  Z0, Z13, Z1
+	VBROADCASTSS (DI)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z2
+	VBROADCASTSS (DI)(BX*2), Z13
+	VFMADD231PS  Z0, Z13, Z3
+	VBROADCASTSS (R8), Z13
+	VFMADD231PS  Z0, Z13, Z4
+	VBROADCASTSS (R8)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z5
+	VBROADCASTSS (R8)(BX*2), Z13
+	VFMADD231PS  Z0, Z13, Z6
+	VBROADCASTSS (R9), Z13
+	VFMADD231PS  Z0, Z13, Z7
+	VBROADCASTSS (R9)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z8
+	VBROADCASTSS (R9)(BX*2), Z13
+	VFMADD231PS  Z0, Z13, Z9
+	VBROADCASTSS (SI), Z13
+	VFMADD231PS  Z0, Z13, Z10
+	VBROADCASTSS (SI)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile11x16Wide_four
+
+tile11x16Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile11x16Wide_tail
+
+tile11x16Wide_one:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (DI), Z13
+	VFMADD231PS  Z0, Z13, Z1
+	VBROADCASTSS (DI)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z2
+	VBROADCASTSS (DI)(BX*2), Z13
+	VFMADD231PS  Z0, Z13, Z3
+	VBROADCASTSS (R8), Z13
+	VFMADD231PS  Z0, Z13, Z4
+	VBROADCASTSS (R8)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z5
+	VBROADCASTSS (R8)(BX*2), Z13
+	VFMADD231PS  Z0, Z13, Z6
+	VBROADCASTSS (R9), Z13
+	VFMADD231PS  Z0, Z13, Z7
+	VBROADCASTSS (R9)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z8
+	VBROADCASTSS (R9)(BX*2), Z13
+	VFMADD231PS  Z0, Z13, Z9
+	VBROADCASTSS (SI), Z13
+	VFMADD231PS  Z0, Z13, Z10
+	VBROADCASTSS (SI)(BX*1), Z13
+	VFMADD231PS  Z0, Z13, Z11
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          tile11x16Wide_one
+
+tile11x16Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile11x16Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z0, Z2, Z2
+	VADDPS    Z0, Z3, Z3
+	VADDPS    Z0, Z4, Z4
+	VADDPS    Z0, Z5, Z5
+	VADDPS    Z0, Z6, Z6
+	VADDPS    Z0, Z7, Z7
+	VADDPS    Z0, Z8, Z8
+	VADDPS    Z0, Z9, Z9
+	VADDPS    Z0, Z10, Z10
+	VADDPS    Z0, Z11, Z11
+
+tile11x16Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile11x16Wide_store
+	VPXORD Z12, Z12, Z12
+	VMAXPS Z1, Z12, Z1
+	VMAXPS Z2, Z12, Z2
+	VMAXPS Z3, Z12, Z3
+	VMAXPS Z4, Z12, Z4
+	VMAXPS Z5, Z12, Z5
+	VMAXPS Z6, Z12, Z6
+	VMAXPS Z7, Z12, Z7
+	VMAXPS Z8, Z12, Z8
+	VMAXPS Z9, Z12, Z9
+	VMAXPS Z10, Z12, Z10
+	VMAXPS Z11, Z12, Z11
+
+tile11x16Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func tile12x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile12x32Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VMOVDQU32  64(AX), Z0
+	VPTESTMD   Z0, Z0, K2
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	VPXORD     Z13, Z13, Z13
+	VPXORD     Z14, Z14, Z14
+	VPXORD     Z15, Z15, Z15
+	VPXORD     Z16, Z16, Z16
+	VPXORD     Z17, Z17, Z17
+	VPXORD     Z18, Z18, Z18
+	VPXORD     Z19, Z19, Z19
+	VPXORD     Z20, Z20, Z20
+	VPXORD     Z21, Z21, Z21
+	VPXORD     Z22, Z22, Z22
+	VPXORD     Z23, Z23, Z23
+	VPXORD     Z24, Z24, Z24
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile12x32Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS.Z  64(AX), K2, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	VMOVUPS.Z  64(AX), K2, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	VMOVUPS.Z  64(AX), K2, Z6
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	VMOVUPS.Z  64(AX), K2, Z8
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	VMOVUPS.Z  64(AX), K2, Z10
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z11
+	VMOVUPS.Z  64(AX), K2, Z12
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z13
+	VMOVUPS.Z  64(AX), K2, Z14
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z15
+	VMOVUPS.Z  64(AX), K2, Z16
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z17
+	VMOVUPS.Z  64(AX), K2, Z18
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z19
+	VMOVUPS.Z  64(AX), K2, Z20
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z21
+	VMOVUPS.Z  64(AX), K2, Z22
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z23
+	VMOVUPS.Z  64(AX), K2, Z24
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	JMP        tile12x32Wide_depth
+
+tile12x32Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+tile12x32Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), R9
+	LEAQ (R9)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile12x32Wide_rest
+
+tile12x32Wide_four:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z26
+	VBROADCASTSS (DI), Z27
+	VFMADD231PS  Z0, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS (DI)(BX*1), Z27
+	VFMADD231PS  Z0, Z27, Z3
+	VFMADD231PS  Z26, Z27, Z4
+	VBROADCASTSS (DI)(BX*2), Z27
+	VFMADD231PS  Z0, Z27, Z5
+	VFMADD231PS  Z26, Z27, Z6
+	VBROADCASTSS (R8), Z27
+	VFMADD231PS  Z0, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS (R8)(BX*1), Z27
+	VFMADD231PS  Z0, Z27, Z9
+	VFMADD231PS  Z26, Z27, Z10
+	VBROADCASTSS (R8)(BX*2), Z27
+	VFMADD231PS  Z0, Z27, Z11
+	VFMADD231PS  Z26, Z27, Z12
+	VBROADCASTSS (R9), Z27
+	VFMADD231PS  Z0, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS (R9)(BX*1), Z27
+	VFMADD231PS  Z0, Z27, Z15
+	VFMADD231PS  Z26, Z27, Z16
+	VBROADCASTSS (R9)(BX*2), Z27
+	VFMADD231PS  Z0, Z27, Z17
+	VFMADD231PS  Z26, Z27, Z18
+	VBROADCASTSS (SI), Z27
+	VFMADD231PS  Z0, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS (SI)(BX*1), Z27
+	VFMADD231PS  Z0, Z27, Z21
+	VFMADD231PS  Z26, Z27, Z22
+	VBROADCASTSS (SI)(BX*2), Z27
+	VFMADD231PS  Z0, Z27, Z23
+	VFMADD231PS  Z26, Z27, Z24
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Z0
+	VMOVUPS      192(CX), Z26
+	VBROADCASTSS (DI), Z27
+	VFMADD231PS  Z0, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS (DI)(BX*1), Z27
+	VFMADD231PS  Z0, Z27, Z3
+	VFMADD231PS  Z26, Z27, Z4
+	VBROADCASTSS (DI)(BX*2), Z27
+	VFMADD231PS  Z0, Z27, Z5
+	VFMADD231PS  Z26, Z27, Z6
+	VBROADCASTSS (R8), Z27
+	VFMADD231PS  Z0, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS (R8)(BX*1), Z27
+	VFMADD231PS  Z0, Z27, Z9
+	VFMADD231PS  Z26, Z27, Z10
+	VBROADCASTSS (R8)(BX*2), Z27
+	VFMADD231PS  Z0, Z27, Z11
+	VFMADD231PS  Z26, Z27, Z12
+	VBROADCASTSS (R9), Z27
+	VFMADD231PS  Z0, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS (R9)(BX*1), Z27
+	VFMADD231PS  Z0, Z27, Z15
+	VFMADD231PS  Z26, Z27, Z16
+	VBROADCASTSS (R9)(BX*2), Z27
+	VFMADD231PS  Z0, Z27, Z17
+	VFMADD231PS  Z26, Z27, Z18
+	VBROADCASTSS (SI), Z27
+	VFMADD231PS  Z0, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS (SI)(BX*1), Z27
+	VFMADD231PS  Z0, Z27, Z21
+	VFMADD231PS  Z26, Z27, Z22
+	VBROADCASTSS (SI)(BX*2), Z27
+	VFMADD231PS  Z0, Z27, Z23
+	VFMADD231PS  Z26, Z27, Z24
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      256(CX), Z0
+	VMOVUPS      320(CX), Z26
+	VBROADCASTSS (DI), Z27
+	VFMADD231PS  Z0, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS (DI)(BX*1), Z27
+	VFMADD231PS  Z0, Z27, Z3
+	VFMADD231PS  Z26, Z27, Z4
+	VBROADCASTSS (DI)(BX*2), Z27
+	VFMADD231PS  Z0, Z27, Z5
+	VFMADD231PS  Z26, Z27, Z6
+	VBROADCASTSS (R8), Z27
+	VFMADD231PS  Z0, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS (R8)(BX*1), Z27
+	VFMADD231PS  Z0, Z27, Z9
+	VFMADD231PS  Z26, Z27, Z10
+	VBROADCASTSS (R8)(BX*2), Z27
+	VFMADD231PS  Z0, Z27, Z11
+	VFMADD231PS  Z26, Z27, Z12
+	VBROADCASTSS (R9), Z27
+	VFMADD231PS  Z0, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS (R9)(BX*1), Z27
+	VFMADD231PS  Z0, Z27, Z15
+	VFMADD231PS  Z26, Z27, Z16
+	VBROADCASTSS (R9)(BX*2), Z27
+	VFMADD231PS  Z0, Z27, Z17
+	VFMADD231PS  Z26, Z27, Z18
+	VBROADCASTSS (SI), Z27
+	VFMADD231PS  Z0, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS (SI)(BX*1), Z27
+	VFMADD231PS  Z0, Z27, Z21
+	VFMADD231PS  Z26, Z27, Z22
+	VBROADCASTSS (SI)(BX*2), Z27
+	VFMADD231PS  Z0, Z27, Z23
+	VFMADD231PS  Z26, Z27, Z24
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      384(CX), Z0
+	VMOVUPS      448(CX), Z26
+	VBROADCASTSS (DI), Z27
+	VFMADD231PS  Z0, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS (DI)(BX*1), Z27
+	VFMADD231PS  Z0, Z27, Z3
+	VFMADD231PS  Z26, Z27, Z4
+	VBROADCASTSS (DI)(BX*2), Z27
+	VFMADD231PS  Z0, Z27, Z5
+	VFMADD231PS  Z26, Z27, Z6
+	VBROADCASTSS (R8), Z27
+	VFMADD231PS  Z0, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS (R8)(BX*1), Z27
+	VFMADD231PS  Z0, Z27, Z9
+	VFMADD231PS  Z26, Z27, Z10
+	VBROADCASTSS (R8)(BX*2), Z27
+	VFMADD231PS  Z0, Z27, Z11
+	VFMADD231PS  Z26, Z27, Z12
+	VBROADCASTSS (R9), Z27
+	VFMADD231PS  Z0, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS (R9)(BX*1), Z27
+	VFMADD231PS  Z0, Z27, Z15
+	VFMADD231PS  Z26, Z27, Z16
+	VBROADCASTSS (R9)(BX*2), Z27
+	VFMADD231PS  Z0, Z27, Z17
+	VFMADD231PS  Z26, Z27, Z18
+	VBROADCASTSS (SI), Z27
+	VFMADD231PS  Z0, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS (SI)(BX*1), Z27
+	VFMADD231PS  Z0, Z27, Z21
+	VFMADD231PS  Z26, Z27, Z22
+	VBROADCASTSS (SI)(BX*2), Z27
+	VFMADD231PS  Z0, Z27, Z23
+	VFMADD231PS  Z26, Z27, Z24
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	ADDQ         $0x00000200, CX
+	SUBQ         $0x04, AX
+	JGE          tile12x32Wide_four
+
+tile12x32Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile12x32Wide_tail
+
+tile12x32Wide_one:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z26
+	VBROADCASTSS (DI), Z27
+	VFMADD231PS  Z0, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS (DI)(BX*1), Z27
+	VFMADD231PS  Z0, Z27, Z3
+	VFMADD231PS  Z26, Z27, Z4
+	VBROADCASTSS (DI)(BX*2), Z27
+	VFMADD231PS  Z0, Z27, Z5
+	VFMADD231PS  Z26, Z27, Z6
+	VBROADCASTSS (R8), Z27
+	VFMADD231PS  Z0, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS (R8)(BX*1), Z27
+	VFMADD231PS  Z0, Z27, Z9
+	VFMADD231PS  Z26, Z27, Z10
+	VBROADCASTSS (R8)(BX*2), Z27
+	VFMADD231PS  Z0, Z27, Z11
+	VFMADD231PS  Z26, Z27, Z12
+	VBROADCASTSS (R9), Z27
+	VFMADD231PS  Z0, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS (R9)(BX*1), Z27
+	VFMADD231PS  Z0, Z27, Z15
+	VFMADD231PS  Z26, Z27, Z16
+	VBROADCASTSS (R9)(BX*2), Z27
+	VFMADD231PS  Z0, Z27, Z17
+	VFMADD231PS  Z26, Z27, Z18
+	VBROADCASTSS (SI), Z27
+	VFMADD231PS  Z0, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS (SI)(BX*1), Z27
+	VFMADD231PS  Z0, Z27, Z21
+	VFMADD231PS  Z26, Z27, Z22
+	VBROADCASTSS (SI)(BX*2), Z27
+	VFMADD231PS  Z0, Z27, Z23
+	VFMADD231PS  Z26, Z27, Z24
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	ADDQ         $0x00000080, CX
+	DECQ         AX
+	JNZ          tile12x32Wide_one
+
+tile12x32Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile12x32Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z26
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z26, Z2, Z2
+	VADDPS    Z0, Z3, Z3
+	VADDPS    Z26, Z4, Z4
+	VADDPS    Z0, Z5, Z5
+	VADDPS    Z26, Z6, Z6
+	VADDPS    Z0, Z7, Z7
+	VADDPS    Z26, Z8, Z8
+	VADDPS    Z0, Z9, Z9
+	VADDPS    Z26, Z10, Z10
+	VADDPS    Z0, Z11, Z11
+	VADDPS    Z26, Z12, Z12
+	VADDPS    Z0, Z13, Z13
+	VADDPS    Z26, Z14, Z14
+	VADDPS    Z0, Z15, Z15
+	VADDPS    Z26, Z16, Z16
+	VADDPS    Z0, Z17, Z17
+	VADDPS    Z26, Z18, Z18
+	VADDPS    Z0, Z19, Z19
+	VADDPS    Z26, Z20, Z20
+	VADDPS    Z0, Z21, Z21
+	VADDPS    Z26, Z22, Z22
+	VADDPS    Z0, Z23, Z23
+	VADDPS    Z26, Z24, Z24
+
+tile12x32Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile12x32Wide_store
+	VPXORD Z25, Z25, Z25
+	VMAXPS Z1, Z25, Z1
+	VMAXPS Z2, Z25, Z2
+	VMAXPS Z3, Z25, Z3
+	VMAXPS Z4, Z25, Z4
+	VMAXPS Z5, Z25, Z5
+	VMAXPS Z6, Z25, Z6
+	VMAXPS Z7, Z25, Z7
+	VMAXPS Z8, Z25, Z8
+	VMAXPS Z9, Z25, Z9
+	VMAXPS Z10, Z25, Z10
+	VMAXPS Z11, Z25, Z11
+	VMAXPS Z12, Z25, Z12
+	VMAXPS Z13, Z25, Z13
+	VMAXPS Z14, Z25, Z14
+	VMAXPS Z15, Z25, Z15
+	VMAXPS Z16, Z25, Z16
+	VMAXPS Z17, Z25, Z17
+	VMAXPS Z18, Z25, Z18
+	VMAXPS Z19, Z25, Z19
+	VMAXPS Z20, Z25, Z20
+	VMAXPS Z21, Z25, Z21
+	VMAXPS Z22, Z25, Z22
+	VMAXPS Z23, Z25, Z23
+	VMAXPS Z24, Z25, Z24
+
+tile12x32Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	VMOVUPS Z2, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	VMOVUPS Z4, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	VMOVUPS Z6, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	VMOVUPS Z8, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	VMOVUPS Z10, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	VMOVUPS Z12, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, K1, (AX)
+	VMOVUPS Z14, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z15, K1, (AX)
+	VMOVUPS Z16, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z17, K1, (AX)
+	VMOVUPS Z18, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z19, K1, (AX)
+	VMOVUPS Z20, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z21, K1, (AX)
+	VMOVUPS Z22, K2, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z23, K1, (AX)
+	VMOVUPS Z24, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func tile12x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tile12x16Wide(SB), NOSPLIT, $0-80
+	MOVQ       mask+64(FP), AX
+	VMOVDQU32  (AX), Z0
+	VPTESTMD   Z0, Z0, K1
+	VPXORD     Z1, Z1, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
+	VPXORD     Z4, Z4, Z4
+	VPXORD     Z5, Z5, Z5
+	VPXORD     Z6, Z6, Z6
+	VPXORD     Z7, Z7, Z7
+	VPXORD     Z8, Z8, Z8
+	VPXORD     Z9, Z9, Z9
+	VPXORD     Z10, Z10, Z10
+	VPXORD     Z11, Z11, Z11
+	VPXORD     Z12, Z12, Z12
+	MOVQ       flags+72(FP), AX
+	TESTQ      $0x00000001, AX
+	JZ         tile12x16Wide_new
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z8
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z10
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z11
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z12
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 64(AX)
+	JMP        tile12x16Wide_depth
+
+tile12x16Wide_new:
+	MOVQ       c+40(FP), AX
+	MOVQ       cStep+48(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+tile12x16Wide_depth:
+	MOVQ k+0(FP), AX
+	MOVQ b+32(FP), CX
+	MOVQ kStep+24(FP), DX
+	MOVQ rowStep+16(FP), BX
+	LEAQ (BX)(BX*2), SI
+	MOVQ a+8(FP), DI
+	LEAQ (DI)(SI*1), R8
+	LEAQ (R8)(SI*1), R9
+	LEAQ (R9)(SI*1), SI
+	SUBQ $0x04, AX
+	JL   tile12x16Wide_rest
+
+tile12x16Wide_four:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (DI), Z14
+	VFMADD231PS  Z0, Z14, Z1
+	VBROADCASTSS (DI)(BX*1), Z14
+	VFMADD231PS  Z0, Z14, Z2
+	VBROADCASTSS (DI)(BX*2), Z14
+	VFMADD231PS  Z0, Z14, Z3
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z0, Z14, Z4
+	VBROADCASTSS (R8)(BX*1), Z14
+	VFMADD231PS  Z0, Z14, Z5
+	VBROADCASTSS (R8)(BX*2), Z14
+	VFMADD231PS  Z0, Z14, Z6
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z0, Z14, Z7
+	VBROADCASTSS (R9)(BX*1), Z14
+	VFMADD231PS  Z0, Z14, Z8
+	VBROADCASTSS (R9)(BX*2), Z14
+	VFMADD231PS  Z0, Z14, Z9
+	VBROADCASTSS (SI), Z14
+	VFMADD231PS  Z0, Z14, Z10
+	VBROADCASTSS (SI)(BX*1), Z14
+	VFMADD231PS  Z0, Z14, Z11
+	VBROADCASTSS (SI)(BX*2), Z14
+	VFMADD231PS  Z0, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      64(CX), Z0
+	VBROADCASTSS (DI), Z14
+	VFMADD231PS  Z0, Z14, Z1
+	VBROADCASTSS (DI)(BX*1), Z14
+	VFMADD231PS  Z0, Z14, Z2
+	VBROADCASTSS (DI)(BX*2), Z14
+	VFMADD231PS  Z0, Z14, Z3
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z0, Z14, Z4
+	VBROADCASTSS (R8)(BX*1), Z14
+	VFMADD231PS  Z0, Z14, Z5
+	VBROADCASTSS (R8)(BX*2), Z14
+	VFMADD231PS  Z0, Z14, Z6
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z0, Z14, Z7
+	VBROADCASTSS (R9)(BX*1), Z14
+	VFMADD231PS  Z0, Z14, Z8
+	VBROADCASTSS (R9)(BX*2), Z14
+	VFMADD231PS  Z0, Z14, Z9
+	VBROADCASTSS (SI), Z14
+	VFMADD231PS  Z0, Z14, Z10
+	VBROADCASTSS (SI)(BX*1), Z14
+	VFMADD231PS  Z0, Z14, Z11
+	VBROADCASTSS (SI)(BX*2), Z14
+	VFMADD231PS  Z0, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      128(CX), Z0
+	VBROADCASTSS (DI), Z14
+	VFMADD231PS  Z0, Z14, Z1
+	VBROADCASTSS (DI)(BX*1), Z14
+	VFMADD231PS  Z0, Z14, Z2
+	VBROADCASTSS (DI)(BX*2), Z14
+	VFMADD231PS  Z0, Z14, Z3
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z0, Z14, Z4
+	VBROADCASTSS (R8)(BX*1), Z14
+	VFMADD231PS  Z0, Z14, Z5
+	VBROADCASTSS (R8)(BX*2), Z14
+	VFMADD231PS  Z0, Z14, Z6
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z0, Z14, Z7
+	VBROADCASTSS (R9)(BX*1), Z14
+	VFMADD231PS  Z0, Z14, Z8
+	VBROADCASTSS (R9)(BX*2), Z14
+	VFMADD231PS  Z0, Z14, Z9
+	VBROADCASTSS (SI), Z14
+	VFMADD231PS  Z0, Z14, Z10
+	VBROADCASTSS (SI)(BX*1), Z14
+	VFMADD231PS  Z0, Z14, Z11
+	VBROADCASTSS (SI)(BX*2), Z14
+	VFMADD231PS  Z0, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	VMOVUPS      192(CX), Z0
+	VBROADCASTSS (DI), Z14
+	VFMADD231PS  Z0, Z14, Z1
+	VBROADCASTSS (DI)(BX*1), Z14
+	VFMADD231PS  Z0, Z14, Z2
+	VBROADCASTSS (DI)(BX*2), Z14
+	VFMADD231PS  Z0, Z14, Z3
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z0, Z14, Z4
+	VBROADCASTSS (R8)(BX*1), Z14
+	VFMADD231PS  Z0, Z14, Z5
+	VBROADCASTSS (R8)(BX*2), Z14
+	VFMADD231PS  Z0, Z14, Z6
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z0, Z14, Z7
+	VBROADCASTSS (R9)(BX*1), Z14
+	VFMADD231PS  Z0, Z14, Z8
+	VBROADCASTSS (R9)(BX*2), Z14
+	VFMADD231PS  Z0, Z14, Z9
+	VBROADCASTSS (SI), Z14
+	VFMADD231PS  Z0, Z14, Z10
+	VBROADCASTSS (SI)(BX*1), Z14
+	VFMADD231PS  Z0, Z14, Z11
+	VBROADCASTSS (SI)(BX*2), Z14
+	VFMADD231PS  Z0, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	ADDQ         $0x00000100, CX
+	SUBQ         $0x04, AX
+	JGE          tile12x16Wide_four
+
+tile12x16Wide_rest:
+	ADDQ $0x04, AX
+	JZ   tile12x16Wide_tail
+
+tile12x16Wide_one:
+	VMOVUPS      (CX), Z0
+	VBROADCASTSS (DI), Z14
+	VFMADD231PS  Z0, Z14, Z1
+	VBROADCASTSS (DI)(BX*1), Z14
+	VFMADD231PS  Z0, Z14, Z2
+	VBROADCASTSS (DI)(BX*2), Z14
+	VFMADD231PS  Z0, Z14, Z3
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z0, Z14, Z4
+	VBROADCASTSS (R8)(BX*1), Z14
+	VFMADD231PS  Z0, Z14, Z5
+	VBROADCASTSS (R8)(BX*2), Z14
+	VFMADD231PS  Z0, Z14, Z6
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z0, Z14, Z7
+	VBROADCASTSS (R9)(BX*1), Z14
+	VFMADD231PS  Z0, Z14, Z8
+	VBROADCASTSS (R9)(BX*2), Z14
+	VFMADD231PS  Z0, Z14, Z9
+	VBROADCASTSS (SI), Z14
+	VFMADD231PS  Z0, Z14, Z10
+	VBROADCASTSS (SI)(BX*1), Z14
+	VFMADD231PS  Z0, Z14, Z11
+	VBROADCASTSS (SI)(BX*2), Z14
+	VFMADD231PS  Z0, Z14, Z12
+	ADDQ         DX, DI
+	ADDQ         DX, R8
+	ADDQ         DX, R9
+	ADDQ         DX, SI
+	ADDQ         $0x00000040, CX
+	DECQ         AX
+	JNZ          tile12x16Wide_one
+
+tile12x16Wide_tail:
+	MOVQ      flags+72(FP), AX
+	TESTQ     $0x00000002, AX
+	JZ        tile12x16Wide_unbiased
+	MOVQ      bias+56(FP), AX
+	VMOVUPS.Z (AX), K1, Z0
+	VADDPS    Z0, Z1, Z1
+	VADDPS    Z0, Z2, Z2
+	VADDPS    Z0, Z3, Z3
+	VADDPS    Z0, Z4, Z4
+	VADDPS    Z0, Z5, Z5
+	VADDPS    Z0, Z6, Z6
+	VADDPS    Z0, Z7, Z7
+	VADDPS    Z0, Z8, Z8
+	VADDPS    Z0, Z9, Z9
+	VADDPS    Z0, Z10, Z10
+	VADDPS    Z0, Z11, Z11
+	VADDPS    Z0, Z12, Z12
+
+tile12x16Wide_unbiased:
+	MOVQ   flags+72(FP), AX
+	TESTQ  $0x00000004, AX
+	JZ     tile12x16Wide_store
+	VPXORD Z13, Z13, Z13
+	VMAXPS Z1, Z13, Z1
+	VMAXPS Z2, Z13, Z2
+	VMAXPS Z3, Z13, Z3
+	VMAXPS Z4, Z13, Z4
+	VMAXPS Z5, Z13, Z5
+	VMAXPS Z6, Z13, Z6
+	VMAXPS Z7, Z13, Z7
+	VMAXPS Z8, Z13, Z8
+	VMAXPS Z9, Z13, Z9
+	VMAXPS Z10, Z13, Z10
+	VMAXPS Z11, Z13, Z11
+	VMAXPS Z12, Z13, Z12
+
+tile12x16Wide_store:
+	MOVQ    c+40(FP), AX
+	MOVQ    cStep+48(FP), CX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	VZEROUPPER
+	RET
+
 // func low1(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, bStep uintptr, c *float32, cStep uintptr, n int)
 // Requires: AVX, FMA3
 TEXT ·low1(SB), NOSPLIT, $0-72
@@ -4987,9 +11143,9 @@ packRows_loop:
 	VZEROUPPER
 	RET
 
-// func packColumns(dst *float32, src *float32, step uintptr, eights int)
+// func packColumns16(dst *float32, src *float32, step uintptr, eights int)
 // Requires: AVX
-TEXT ·packColumns(SB), NOSPLIT, $0-32
+TEXT ·packColumns16(SB), NOSPLIT, $0-32
 	MOVQ dst+0(FP), AX
 	MOVQ src+8(FP), CX
 	MOVQ step+16(FP), DX
@@ -4997,7 +11153,7 @@ TEXT ·packColumns(SB), NOSPLIT, $0-32
 	LEAQ (DX)(DX*2), SI
 	LEAQ (CX)(DX*8), R8
 
-packColumns_loop:
+packColumns16_loop:
 	LEAQ       (CX)(DX*4), DI
 	VMOVUPS    (CX), Y0
 	VMOVUPS    (CX)(DX*1), Y1
@@ -5084,7 +11240,164 @@ packColumns_loop:
 	ADDQ       $0x20, R8
 	ADDQ       $0x00000200, AX
 	DECQ       BX
-	JNZ        packColumns_loop
+	JNZ        packColumns16_loop
+	VZEROUPPER
+	RET
+
+// func packColumns32(dst *float32, src *float32, step uintptr, eights int)
+// Requires: AVX
+TEXT ·packColumns32(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ step+16(FP), DX
+	MOVQ eights+24(FP), BX
+	LEAQ (DX)(DX*2), SI
+	LEAQ (CX)(DX*8), R8
+
+packColumns32_loop:
+	LEAQ       (CX)(DX*4), DI
+	VMOVUPS    (CX), Y0
+	VMOVUPS    (CX)(DX*1), Y1
+	VMOVUPS    (CX)(DX*2), Y2
+	VMOVUPS    (CX)(SI*1), Y3
+	VMOVUPS    (DI), Y4
+	VMOVUPS    (DI)(DX*1), Y5
+	VMOVUPS    (DI)(DX*2), Y6
+	VMOVUPS    (DI)(SI*1), Y7
+	VUNPCKLPS  Y1, Y0, Y8
+	VUNPCKHPS  Y1, Y0, Y0
+	VUNPCKLPS  Y3, Y2, Y1
+	VUNPCKHPS  Y3, Y2, Y2
+	VUNPCKLPS  Y5, Y4, Y3
+	VUNPCKHPS  Y5, Y4, Y4
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y6
+	VSHUFPS    $0x44, Y1, Y8, Y7
+	VSHUFPS    $0xee, Y1, Y8, Y1
+	VSHUFPS    $0x44, Y2, Y0, Y8
+	VSHUFPS    $0xee, Y2, Y0, Y0
+	VSHUFPS    $0x44, Y5, Y3, Y2
+	VSHUFPS    $0xee, Y5, Y3, Y3
+	VSHUFPS    $0x44, Y6, Y4, Y5
+	VSHUFPS    $0xee, Y6, Y4, Y4
+	VPERM2F128 $0x20, Y2, Y7, Y6
+	VPERM2F128 $0x31, Y2, Y7, Y2
+	VPERM2F128 $0x20, Y3, Y1, Y7
+	VPERM2F128 $0x31, Y3, Y1, Y1
+	VPERM2F128 $0x20, Y5, Y8, Y3
+	VPERM2F128 $0x31, Y5, Y8, Y5
+	VPERM2F128 $0x20, Y4, Y0, Y8
+	VPERM2F128 $0x31, Y4, Y0, Y0
+	VMOVUPS    Y6, (AX)
+	VMOVUPS    Y7, 128(AX)
+	VMOVUPS    Y3, 256(AX)
+	VMOVUPS    Y8, 384(AX)
+	VMOVUPS    Y2, 512(AX)
+	VMOVUPS    Y1, 640(AX)
+	VMOVUPS    Y5, 768(AX)
+	VMOVUPS    Y0, 896(AX)
+	LEAQ       (R8)(DX*4), DI
+	VMOVUPS    (R8), Y0
+	VMOVUPS    (R8)(DX*1), Y1
+	VMOVUPS    (R8)(DX*2), Y2
+	VMOVUPS    (R8)(SI*1), Y3
+	VMOVUPS    (DI), Y4
+	VMOVUPS    (DI)(DX*1), Y5
+	VMOVUPS    (DI)(DX*2), Y6
+	VMOVUPS    (DI)(SI*1), Y7
+	VUNPCKLPS  Y1, Y0, Y8
+	VUNPCKHPS  Y1, Y0, Y0
+	VUNPCKLPS  Y3, Y2, Y1
+	VUNPCKHPS  Y3, Y2, Y2
+	VUNPCKLPS  Y5, Y4, Y3
+	VUNPCKHPS  Y5, Y4, Y4
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y6
+	VSHUFPS    $0x44, Y1, Y8, Y7
+	VSHUFPS    $0xee, Y1, Y8, Y1
+	VSHUFPS    $0x44, Y2, Y0, Y8
+	VSHUFPS    $0xee, Y2, Y0, Y0
+	VSHUFPS    $0x44, Y5, Y3, Y2
+	VSHUFPS    $0xee, Y5, Y3, Y3
+	VSHUFPS    $0x44, Y6, Y4, Y5
+	VSHUFPS    $0xee, Y6, Y4, Y4
+	VPERM2F128 $0x20, Y2, Y7, Y6
+	VPERM2F128 $0x31, Y2, Y7, Y2
+	VPERM2F128 $0x20, Y3, Y1, Y7
+	VPERM2F128 $0x31, Y3, Y1, Y1
+	VPERM2F128 $0x20, Y5, Y8, Y3
+	VPERM2F128 $0x31, Y5, Y8, Y5
+	VPERM2F128 $0x20, Y4, Y0, Y8
+	VPERM2F128 $0x31, Y4, Y0, Y0
+	VMOVUPS    Y6, 32(AX)
+	VMOVUPS    Y7, 160(AX)
+	VMOVUPS    Y3, 288(AX)
+	VMOVUPS    Y8, 416(AX)
+	VMOVUPS    Y2, 544(AX)
+	VMOVUPS    Y1, 672(AX)
+	VMOVUPS    Y5, 800(AX)
+	VMOVUPS    Y0, 928(AX)
+	ADDQ       $0x20, CX
+	ADDQ       $0x20, R8
+	ADDQ       $0x00000400, AX
+	DECQ       BX
+	JNZ        packColumns32_loop
+	VZEROUPPER
+	RET
+
+// func packRows32(dst *float32, panelStep uintptr, src *float32, step uintptr, k int, panels int)
+// Requires: AVX, AVX512F
+TEXT ·packRows32(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+16(FP), CX
+	MOVQ step+24(FP), DX
+	MOVQ k+32(FP), BX
+	MOVQ panelStep+8(FP), SI
+	MOVQ panels+40(FP), DI
+
+packRows32_row:
+	MOVQ CX, R8
+	MOVQ AX, R9
+	MOVQ DI, R10
+
+packRows32_panel:
+	VMOVUPS (R8), Z0
+	VMOVUPS 64(R8), Z1
+	VMOVUPS Z0, (R9)
+	VMOVUPS Z1, 64(R9)
+	ADDQ    $0x00000080, R8
+	ADDQ    SI, R9
+	DECQ    R10
+	JNZ     packRows32_panel
+	ADDQ    DX, CX
+	ADDQ    $0x00000080, AX
+	DECQ    BX
+	JNZ     packRows32_row
+	VZEROUPPER
+	RET
+
+// func packRows32Masked(dst *float32, src *float32, step uintptr, k int, mask *int32)
+// Requires: AVX, AVX512F
+TEXT ·packRows32Masked(SB), NOSPLIT, $0-40
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      step+16(FP), DX
+	MOVQ      k+24(FP), BX
+	MOVQ      mask+32(FP), SI
+	VMOVDQU32 (SI), Z0
+	VPTESTMD  Z0, Z0, K1
+	VMOVDQU32 64(SI), Z1
+	VPTESTMD  Z1, Z1, K2
+
+packRows32Masked_loop:
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS.Z 64(CX), K2, Z1
+	VMOVUPS   Z0, (AX)
+	VMOVUPS   Z1, 64(AX)
+	ADDQ      DX, CX
+	ADDQ      $0x00000080, AX
+	DECQ      BX
+	JNZ       packRows32Masked_loop
 	VZEROUPPER
 	RET
 
@@ -9371,5 +15684,45 @@ peakFMA_loop:
 	VFMADD231PS Y0, Y0, Y14
 	DECQ        AX
 	JNZ         peakFMA_loop
+	VZEROUPPER
+	RET
+
+// func peakFMA512(n int)
+// Requires: AVX, AVX512F
+TEXT ·peakFMA512(SB), NOSPLIT, $0-8
+	MOVQ   n+0(FP), AX
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+
+peakFMA512_loop:
+	VFMADD231PS Z0, Z0, Z1
+	VFMADD231PS Z0, Z0, Z2
+	VFMADD231PS Z0, Z0, Z3
+	VFMADD231PS Z0, Z0, Z4
+	VFMADD231PS Z0, Z0, Z5
+	VFMADD231PS Z0, Z0, Z6
+	VFMADD231PS Z0, Z0, Z7
+	VFMADD231PS Z0, Z0, Z8
+	VFMADD231PS Z0, Z0, Z9
+	VFMADD231PS Z0, Z0, Z10
+	VFMADD231PS Z0, Z0, Z11
+	VFMADD231PS Z0, Z0, Z12
+	VFMADD231PS Z0, Z0, Z13
+	VFMADD231PS Z0, Z0, Z14
+	DECQ        AX
+	JNZ         peakFMA512_loop
 	VZEROUPPER
 	RET

@@ -148,6 +148,126 @@ func tile11x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float3
 //go:noescape
 func tile12x8Masked(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
 
+// tile1x32Wide is tile1x16Masked with AVX-512, b packed 32 wide.
+//
+//go:noescape
+func tile1x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile1x16Wide is tile1x16Masked with AVX-512, b packed 16 wide.
+//
+//go:noescape
+func tile1x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile2x32Wide is tile2x16Masked with AVX-512, b packed 32 wide.
+//
+//go:noescape
+func tile2x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile2x16Wide is tile2x16Masked with AVX-512, b packed 16 wide.
+//
+//go:noescape
+func tile2x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile3x32Wide is tile3x16Masked with AVX-512, b packed 32 wide.
+//
+//go:noescape
+func tile3x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile3x16Wide is tile3x16Masked with AVX-512, b packed 16 wide.
+//
+//go:noescape
+func tile3x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile4x32Wide is tile4x16Masked with AVX-512, b packed 32 wide.
+//
+//go:noescape
+func tile4x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile4x16Wide is tile4x16Masked with AVX-512, b packed 16 wide.
+//
+//go:noescape
+func tile4x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile5x32Wide is tile5x16Masked with AVX-512, b packed 32 wide.
+//
+//go:noescape
+func tile5x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile5x16Wide is tile5x16Masked with AVX-512, b packed 16 wide.
+//
+//go:noescape
+func tile5x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile6x32Wide is tile6x16Masked with AVX-512, b packed 32 wide.
+//
+//go:noescape
+func tile6x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile6x16Wide is tile6x16Masked with AVX-512, b packed 16 wide.
+//
+//go:noescape
+func tile6x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile7x32Wide is tile6x16Masked with AVX-512, b packed 32 wide.
+//
+//go:noescape
+func tile7x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile7x16Wide is tile6x16Masked with AVX-512, b packed 16 wide.
+//
+//go:noescape
+func tile7x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile8x32Wide is tile6x16Masked with AVX-512, b packed 32 wide.
+//
+//go:noescape
+func tile8x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile8x16Wide is tile6x16Masked with AVX-512, b packed 16 wide.
+//
+//go:noescape
+func tile8x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile9x32Wide is tile6x16Masked with AVX-512, b packed 32 wide.
+//
+//go:noescape
+func tile9x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile9x16Wide is tile6x16Masked with AVX-512, b packed 16 wide.
+//
+//go:noescape
+func tile9x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile10x32Wide is tile6x16Masked with AVX-512, b packed 32 wide.
+//
+//go:noescape
+func tile10x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile10x16Wide is tile6x16Masked with AVX-512, b packed 16 wide.
+//
+//go:noescape
+func tile10x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile11x32Wide is tile6x16Masked with AVX-512, b packed 32 wide.
+//
+//go:noescape
+func tile11x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile11x16Wide is tile6x16Masked with AVX-512, b packed 16 wide.
+//
+//go:noescape
+func tile11x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile12x32Wide is tile6x16Masked with AVX-512, b packed 32 wide.
+//
+//go:noescape
+func tile12x32Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
+// tile12x16Wide is tile6x16Masked with AVX-512, b packed 16 wide.
+//
+//go:noescape
+func tile12x16Wide(k int, a *float32, rowStep uintptr, kStep uintptr, b *float32, c *float32, cStep uintptr, bias *float32, mask *int32, flags uint)
+
 // low1 computes 1 rows of n columns of c = a·b, of k ≥ 1 terms; steps are in bytes.
 //
 //go:noescape
@@ -192,10 +312,28 @@ func upright2(sixteens int, fours int, a *float32, rowStep uintptr, b *float32, 
 //go:noescape
 func packRows(dst *float32, src *float32, step uintptr, k int, mask *int32)
 
-// packColumns writes element p of sixteen rows at byte step next to each other, for 8·eights elements, eights ≥ 1.
+// packColumns16 writes element p of sixteen rows at byte step next to each other, for 8·eights elements, eights ≥ 1,
+// into a panel 16 wide.
 //
 //go:noescape
-func packColumns(dst *float32, src *float32, step uintptr, eights int)
+func packColumns16(dst *float32, src *float32, step uintptr, eights int)
+
+// packColumns32 writes element p of sixteen rows at byte step next to each other, for 8·eights elements, eights ≥ 1,
+// into a panel 32 wide.
+//
+//go:noescape
+func packColumns32(dst *float32, src *float32, step uintptr, eights int)
+
+// packRows32 copies k ≥ 1 rows at byte step into panels ≥ 1 panels of thirty-two columns that lie panelStep bytes
+// apart, with AVX-512.
+//
+//go:noescape
+func packRows32(dst *float32, panelStep uintptr, src *float32, step uintptr, k int, panels int)
+
+// packRows32Masked is packRows for up to thirty-two columns, with AVX-512.
+//
+//go:noescape
+func packRows32Masked(dst *float32, src *float32, step uintptr, k int, mask *int32)
 
 // addVec computes out = a + b.
 //
@@ -451,3 +589,6 @@ func sigmoidVec(dst *float64, src *float32, n int, sign float32)
 
 // peakFMA does n times 14 fused multiply-adds of eight lanes.
 func peakFMA(n int)
+
+// peakFMA512 does n times 14 fused multiply-adds of sixteen lanes.
+func peakFMA512(n int)

@@ -1,4 +1,4 @@
-// Command gen writes the AVX2 and FMA kernels of package cpu with avo. It is a
+// Command gen writes the AVX2, FMA and AVX-512 kernels of package cpu with avo. It is a
 // module of its own, so that avo stays out of the product; run it by
 // go generate in the folder above.
 package main
@@ -16,6 +16,10 @@ func main() {
 	for rows := 1; rows <= narrowRows; rows++ {
 		tile(rows, 8, true)
 	}
+	for rows := 1; rows <= wideRows; rows++ {
+		tile512(rows, 32)
+		tile512(rows, 16)
+	}
 	low(1, 8)
 	low(2, 4)
 	shallow(1, 4)
@@ -24,7 +28,10 @@ func main() {
 	upright(1)
 	upright(2)
 	packRows()
-	packColumns()
+	packColumns(16)
+	packColumns(32)
+	packRows32()
+	packRows32Masked()
 	add()
 	scale()
 	reluGrad()
@@ -51,5 +58,6 @@ func main() {
 	softplus()
 	sigmoid()
 	peak()
+	peak512()
 	Generate()
 }

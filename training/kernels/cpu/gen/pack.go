@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -30,17 +32,20 @@ func packRows() {
 	RET()
 }
 
-// packColumns turns sixteen rows of src into sixteen columns, eight by eight.
-func packColumns() {
-	TEXT("packColumns", NOSPLIT, "func(dst, src *float32, step uintptr, eights int)")
-	Doc("packColumns writes element p of sixteen rows at byte step next to each other, for 8·eights elements, eights ≥ 1.")
+// packColumns turns sixteen rows of src into sixteen columns of a panel, eight by
+// eight.
+func packColumns(width int) {
+	name := fmt.Sprintf("packColumns%d", width)
+	TEXT(name, NOSPLIT, "func(dst, src *float32, step uintptr, eights int)")
+	Doc(name+" writes element p of sixteen rows at byte step next to each other, for 8·eights elements, eights ≥ 1,",
+		fmt.Sprintf("into a panel %d wide.", width))
 	Pragma("noescape")
 	dst, src := Load(Param("dst"), GP64()), Load(Param("src"), GP64())
 	step, n := Load(Param("step"), GP64()), Load(Param("eights"), GP64())
 	step3, far, src8 := GP64(), GP64(), GP64()
 	LEAQ(Mem{Base: step, Index: step, Scale: 2}, step3)
 	LEAQ(Mem{Base: src, Index: step, Scale: 8}, src8)
-	Label("packColumns_loop")
+	Label(name + "_loop")
 	for half, from := range []Register{src, src8} {
 		LEAQ(Mem{Base: from, Index: step, Scale: 4}, far)
 		var rows [8]VecVirtual
@@ -51,14 +56,14 @@ func packColumns() {
 			VMOVUPS(at[i%4], rows[i])
 		}
 		for p, column := range transpose8(rows) {
-			VMOVUPS(column, Mem{Base: dst, Disp: 64*p + 32*half})
+			VMOVUPS(column, Mem{Base: dst, Disp: 4*width*p + 32*half})
 		}
 	}
 	ADDQ(U8(32), src)
 	ADDQ(U8(32), src8)
-	ADDQ(U32(512), dst)
+	ADDQ(U32(uint32(32*width)), dst)
 	DECQ(n)
-	JNZ(LabelRef("packColumns_loop"))
+	JNZ(LabelRef(name + "_loop"))
 	VZEROUPPER()
 	RET()
 }
