@@ -137,7 +137,7 @@ func (g groups) Alive(ctx context.Context, workflowID string) (bool, error) {
 // newSite is the live page over the stores.
 func (s *services) newSite(token string, hosts []string, anyIP bool) (*web.Server, error) {
 	return web.New(web.Config{Source: s.metrics, Blobs: s.objects, Token: token, Hosts: hosts, AnyIP: anyIP,
-		SweepLink: s.uiLink, TrialLink: s.trialLink, Version: version().provenance()})
+		SweepLink: s.uiLink, WorkflowLink: s.workflowLink, Version: version().provenance()})
 }
 
 // reports writes a sweep's page into the object store.
