@@ -7,7 +7,7 @@ const eyeHalf = 8.6 // half the width of an eye
 
 func (f *face) eyes() {
 	iris := hue(f.Values[IrisHue], 104, 190)
-	gaze := mix(-3, 3, share(f.Values[GazeX]))
+	gaze := mix(-3.6, 3.6, share(f.Values[GazeX]))
 	for _, side := range []float64{-1, 1} {
 		at := f.eyeAt(side)
 		shape, lid := f.eye(side)
@@ -24,14 +24,14 @@ func (f *face) eyes() {
 // eye is the shape of an eye around its middle and its upper lid: round, or with
 // the outer corner raised, or drooping.
 func (f *face) eye(side float64) (shape, lid path) {
-	open := mix(3.8, 10.2, share(f.Values[EyeOpen]))
+	open := mix(3.6, 10.6, share(f.Values[EyeOpen]))
 	if f.Kinds[EyeShape] == 0 {
 		shape = oval(0, 0, eyeHalf, open, round)
 		return shape, shape[:2*pieces+1]
 	}
-	inner, outer := 2.8, -3.8
+	inner, outer := 3.2, -4.4
 	if f.Kinds[EyeShape] == 2 {
-		inner, outer = -2.8, 3.8
+		inner, outer = -3.2, 4.4
 	}
 	top := mul(-1.3, open)
 	lid = from(-eyeHalf, inner).curve(-4, inner+top, 4, outer+top, eyeHalf, outer).mirrored(side)
@@ -42,14 +42,14 @@ func (f *face) eye(side float64) (shape, lid path) {
 
 // brows fall towards the nose where the face is angry.
 func (f *face) brows() {
-	sin, cos := turn(mix(-25, 25, share(f.Values[BrowAngle])))
+	sin, cos := turn(mix(-35, 35, share(f.Values[BrowAngle])))
 	for _, side := range []float64{-1, 1} {
 		p := path{}
-		for _, q := range from(-7.5, 0.6).bow(0, -1.2, 7.5, 0.6) {
+		for _, q := range from(-8, 0.6).bow(0, -1.2, 8, 0.6) {
 			p = append(p, point{mul(cos, q.x) + mul(sin, q.y), mul(cos, q.y) - mul(sin, q.x)})
 		}
 		at := f.eyeAt(side)
-		f.head.fill(outline, p.mirrored(side).moved(at.x, -11.5).stroke(2.6, true))
+		f.head.fill(outline, p.mirrored(side).moved(at.x, -12).stroke(2.6, true))
 	}
 }
 

@@ -23,8 +23,8 @@ func shades(c colour) palette {
 const (
 	outline  colour = 0x2A1620
 	headY           = 54.0 // of the head's origin
-	narrow          = 23.0 // half the width of the narrowest face
-	wide            = 31.0
+	narrow          = 22.5 // half the width of the narrowest face
+	wide            = 32.0
 	maxTilt         = 20.0 // degrees
 	sideways        = 8.0  // the head's largest offset
 )
@@ -33,7 +33,7 @@ func newFace(s *sheet, a Attributes, n Nuisance) *face {
 	sin, cos := turn(mix(-maxTilt, maxTilt, share(a.Values[Tilt])))
 	x := 50 + mix(-sideways, sideways, share(a.Values[OffsetX])) + mix(-0.6, 0.6, share(n.shiftX))
 	y := headY + mix(-0.6, 0.6, share(n.shiftY))
-	b := brush{sheet: s, scale: mul(256, float64(s.side)/100), line: mix(0.9, 1.5, share(n.stroke))}
+	b := brush{sheet: s, scale: mul(256, float64(s.side)/100), line: mix(1.0, 1.4, share(n.stroke))}
 	f := &face{Attributes: a, Nuisance: n, head: b, body: b, half: mix(narrow, wide, share(a.Values[FaceWidth]))}
 	f.head.frame = frame{sin, cos, x, y}
 	f.body.frame = frame{0, 1, x, y}
