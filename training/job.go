@@ -44,4 +44,6 @@ type Result struct {
 var (
 	ErrConfig = errors.New("invalid configuration")
 	ErrState  = errors.New("unusable checkpoint")
+	ErrMemory = errors.New("no room in the device's memory") // for so many trials together
+	ErrAlone  = errors.New("not trained in packs")           // trials of this shape
 )

@@ -22,6 +22,7 @@ var _ kernels.Backend[float32] = (*Backend)(nil)
 type Backend struct {
 	dev   Device
 	info  Info
+	name  string
 	tf32  bool
 	pack  *Pack // nil: alone
 	table Pointer
@@ -58,7 +59,7 @@ const (
 
 // New makes a backend. Close gives its memory back; the device stays open.
 func New(dev Device, p Precision) (*Backend, error) {
-	b := &Backend{dev: dev, info: dev.Info(), tf32: p == TF32}
+	b := &Backend{dev: dev, info: dev.Info(), name: Name(dev.Info(), p), tf32: p == TF32}
 	table := kernels.NormalTable()
 	n := int(unsafe.Sizeof(table))
 	at, err := dev.Alloc(n)
@@ -91,12 +92,10 @@ func firstError(errs ...error) error {
 }
 
 // Name tells the device's architecture and the products' precision.
-func (b *Backend) Name() string {
-	if b.tf32 {
-		return "cuda-" + b.info.Arch + "-" + string(TF32)
-	}
-	return "cuda-" + b.info.Arch + "-" + string(FP32)
-}
+func (b *Backend) Name() string { return b.name }
+
+// Name is the numerics key of backends and packs on a device.
+func Name(i Info, p Precision) string { return "cuda-" + i.Arch + "-" + string(p) }
 
 // use is one operand of a call.
 type use struct {
@@ -162,6 +161,9 @@ func (b *Backend) run(kernel string, gx, gy int) {
 func (b *Backend) launch(kernel string, gx, gy int) {
 	trials := 1
 	if b.pack != nil {
+		if b.pack.dry {
+			return
+		}
 		trials = b.pack.trials
 		b.args.Active = b.pack.active
 	}

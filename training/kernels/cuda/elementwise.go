@@ -11,6 +11,10 @@ func (b *Backend) Add(out, x, y matrix) {
 // Scale multiplies by c.
 func (b *Backend) Scale(out, x matrix, c float32) {
 	n := len(x.Data)
+	if k := b.pack; k != nil && k.factors != nil && c == k.varied {
+		b.ScaleBy(out, x, matrix{Rows: 1, Cols: 1, Data: k.factors})
+		return
+	}
 	b.begin().out(0, out.Data[:n]).in(1, x.Data).n(n).c(c).flat("k_scale", n)
 }
 

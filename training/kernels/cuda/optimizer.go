@@ -14,7 +14,7 @@ type AdamOf struct {
 // Optimizer is one player's Adam in every trial of a pack.
 type Optimizer struct {
 	pack     *Pack
-	of       Pointer   // AdamOf of each trial
+	of, kept Pointer   // AdamOf of each trial
 	settings []float32 // of the step at hand: a tensor of the pack
 }
 
@@ -22,12 +22,15 @@ const adamBytes = int(unsafe.Sizeof(AdamOf{}))
 
 // NewOptimizer makes one; Set before the first step.
 func (k *Pack) NewOptimizer() (*Optimizer, error) {
-	at, err := k.be.dev.Alloc(adamBytes * k.trials)
-	if err != nil {
-		return nil, fmt.Errorf("room for an optimizer: %w", err)
+	o := &Optimizer{pack: k, settings: make([]float32, 4)}
+	for _, to := range []*Pointer{&o.of, &o.kept} {
+		at, err := k.be.dev.Alloc(adamBytes * k.trials)
+		if err != nil {
+			return nil, fmt.Errorf("room for an optimizer: %w", err)
+		}
+		k.others, *to = append(k.others, at), at
 	}
-	k.masks = append(k.masks, at)
-	return &Optimizer{pack: k, of: at, settings: make([]float32, 4)}, nil
+	return o, nil
 }
 
 // Set gives trial z's optimizer its numbers.
@@ -41,11 +44,33 @@ func (o *Optimizer) Get(z int) (a AdamOf, err error) {
 	return a, err
 }
 
+// Keep notes the steps taken, Recall goes back to them, Reset to none; of the
+// trials that are awake.
+func (o *Optimizer) Keep() { o.copy(o.kept, o.of) }
+
+// Recall is beside Keep.
+func (o *Optimizer) Recall() { o.copy(o.of, o.kept) }
+
+// Reset is beside Keep.
+func (o *Optimizer) Reset() {
+	b := o.pack.be.begin()
+	b.args.Op[0] = o.operand(o.of)
+	b.run("k_adam_reset", 1, 1)
+}
+
+func (o *Optimizer) copy(to, from Pointer) {
+	b := o.pack.be.begin().n(adamBytes / 4)
+	b.args.Op[0], b.args.Op[1] = o.operand(to), o.operand(from)
+	b.flat("k_copy", adamBytes/4)
+}
+
+func (o *Optimizer) operand(at Pointer) Operand { return Operand{At: at, Stride: int64(adamBytes / 4)} }
+
 // Begin counts a step of every trial that is awake.
 func (o *Optimizer) Begin() {
 	b := o.pack.be
 	b.begin().out(1, o.settings)
-	b.args.Op[0] = Operand{At: o.of, Stride: int64(adamBytes / 4)}
+	b.args.Op[0] = o.operand(o.of)
 	b.run("k_adam_step", 1, 1)
 }
 

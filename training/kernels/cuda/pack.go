@@ -18,12 +18,15 @@ import (
 type Pack struct {
 	be      *Backend
 	trials  int
-	mirrors []mirror // by host address
-	masks   []Pointer
-	active  Pointer // the mask of the calls to come, 0: all
+	mirrors []mirror  // by host address
+	others  []Pointer // allocated beside the mirrors
+	active  Pointer   // the mask of the calls to come, 0: all
 	where   Operand
 	scratch Pointer
 	room    int // bytes of scratch
+	dry     bool
+	varied  float32   // the factor of Scale that is each trial's own,
+	factors []float32 // a tensor of one element; nil where there is none
 }
 
 // mirror is one tensor of every trial.
@@ -71,18 +74,34 @@ func (k *Pack) Do(f func()) (err error) {
 	return nil
 }
 
+// Vary makes Scale by the factor c, which graphs have as a constant, Scale by each
+// trial's own element of a tensor (1, 1), written with Write.
+func (k *Pack) Vary(c float32, factors []float32) { k.varied, k.factors = c, factors }
+
+// Capture records what f launches as a graph. f is run twice, first without
+// effect, so that all memory is there.
+func (k *Pack) Capture(f func()) (g Graph, err error) {
+	k.dry = true
+	err = k.Do(f)
+	k.dry = false
+	if err != nil {
+		return nil, err
+	}
+	return k.be.dev.Capture(func() error { return k.Do(f) })
+}
+
 // Close gives all of the pack's memory back.
 func (k *Pack) Close() error {
 	err := k.be.dev.Sync()
 	for _, m := range k.mirrors {
 		err = firstError(err, k.be.dev.Free(m.device))
 	}
-	for _, m := range append(k.masks, k.where.At, k.scratch) {
+	for _, m := range append(k.others, k.where.At, k.scratch) {
 		if m != 0 {
 			err = firstError(err, k.be.dev.Free(m))
 		}
 	}
-	k.mirrors, k.masks = nil, nil
+	k.mirrors, k.others = nil, nil
 	return firstError(err, k.be.Close())
 }
 
@@ -151,7 +170,7 @@ func (k *Pack) mirrorOf(x []float32) (mirror, int) {
 func (k *Pack) newMirror(host uintptr, whole []float32) mirror {
 	device, err := k.be.dev.Alloc(4 * len(whole) * k.trials)
 	k.be.must(err)
-	for z := range k.trials {
+	for z := range k.trials { // in a capture this fails: see Capture
 		k.be.must(k.be.dev.Upload(device+Pointer(4*z*len(whole)), unsafe.Pointer(&whole[0]), 4*len(whole)))
 	}
 	return mirror{host: host, floats: len(whole), device: device}
@@ -193,6 +212,58 @@ func (k *Pack) Copy(out, x []float32) {
 // Clear sets a tensor of every trial that is awake to zero.
 func (k *Pack) Clear(x []float32) { k.be.Fill(matrix{Rows: 1, Cols: len(x), Data: x}, 0) }
 
+// NotFinite sets the flag, a word of 0, to the int32 1 in trials where x holds NaN
+// or infinities.
+func (k *Pack) NotFinite(flag, x []float32) {
+	b, n := k.be, len(x)
+	b.begin().both(0, flag[:1]).in(1, x).n(n).flat("k_not_finite", n)
+}
+
+// Descend computes w = w + rate·g for each trial's own rate, a tensor of one
+// element, both steps rounded; move is scratch of w's size.
+func (k *Pack) Descend(w, g, rate, move []float32) {
+	b, n := k.be, len(w)
+	b.begin().out(0, move[:n]).in(1, g).in(2, rate[:1]).n(n).flat("k_scale_by", n)
+	b.begin().both(0, w).both(1, w).in(2, move[:n]).n(n).flat("k_add", n)
+}
+
+// Modes is a mixture of Gaussians in the plane, in kernels/draws.cu's layout.
+type Modes struct {
+	Sigma   float64
+	Centres [][2]float64
+}
+
+// NewModes puts each trial's mixture on the device; all have as many modes.
+func (k *Pack) NewModes(of []Modes) (Operand, error) {
+	stride := 2 + 2*len(of[0].Centres)
+	words := make([]float64, 0, stride*len(of))
+	for _, m := range of {
+		words = append(words, float64(len(m.Centres)), m.Sigma)
+		for _, c := range m.Centres {
+			words = append(words, c[:]...)
+		}
+	}
+	if len(words) != stride*k.trials {
+		return Operand{}, fmt.Errorf("mixtures of different sizes in one pack")
+	}
+	at, err := k.be.dev.Alloc(8 * len(words))
+	if err != nil {
+		return Operand{}, fmt.Errorf("room for the mixtures: %w", err)
+	}
+	k.others = append(k.others, at)
+	return Operand{At: at, Stride: int64(2 * stride)}, k.be.dev.Upload(at, unsafe.Pointer(&words[0]), 8*len(words))
+}
+
+// Points draws points (n, 2) of each trial's mixture: normals for the places, and
+// blocks of the same run from 2³¹ on for the modes.
+func (k *Pack) Points(out []float32, modes Operand, stream kernels.Stream, inner uint32) {
+	k.be.Normals(out, kernels.Key{}, kernels.Counter{Stream: stream, Inner: inner})
+	b, n := k.be, len(out)/2
+	b.begin().both(0, out).at(1, kernels.Key{}, kernels.Counter{}).n(n, int(stream), int(inner))
+	b.args.Op[2] = modes
+	b.flat("k_mixture", n)
+}
+
 // Where is a trial's place in its random numbers, in kernels/draws.cu's layout.
 type Where struct {
 	Key   kernels.Key
@@ -216,7 +287,7 @@ func (k *Pack) NewMask() (Mask, error) {
 	if err != nil {
 		return Mask{}, fmt.Errorf("room for a mask: %w", err)
 	}
-	k.masks = append(k.masks, at)
+	k.others = append(k.others, at)
 	m := Mask{pack: k, at: at}
 	return m, m.Set(make([]int32, k.trials))
 }

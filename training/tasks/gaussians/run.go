@@ -52,6 +52,14 @@ func Open[T kernels.Float](cfg training.Config, be kernels.Backend[T]) (tasks.Ru
 }
 
 func open[T kernels.Float](s settings, be kernels.Backend[T]) (tasks.Run, error) {
+	r, err := openRun(s, be)
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func openRun[T kernels.Float](s settings, be kernels.Backend[T]) (*run[T], error) {
 	m, err := newGame(s, be)
 	if err != nil {
 		return nil, err
@@ -79,15 +87,19 @@ func (r *run[T]) Evaluate(step int64) (points []training.Point, artifacts []trai
 	if !r.evaluates(step) {
 		return nil, nil
 	}
+	return r.evaluation(step, r.sampler.draw(r.key, step))
+}
+
+// evaluation scores the generator's points and, at step 0, true data.
+func (s settings) evaluation(step int64, fake []float32) (points []training.Point, artifacts []training.Artifact) {
 	if step == 0 {
 		real := make([]float32, 2*Drawn)
-		Draw(kernels.NewReference[float32](), r.mixture, real, r.key, kernels.Counter{Stream: kernels.StreamEvalReal})
-		points = append(points, r.mixture.Score(real).points("real_")...)
+		Draw(kernels.NewReference[float32](), s.mixture, real, s.key, kernels.Counter{Stream: kernels.StreamEvalReal})
+		points = append(points, s.mixture.Score(real).points("real_")...)
 		artifacts = append(artifacts, artifact("real", 0, real))
 	}
-	fake := r.sampler.draw(r.key, step)
-	points = append(points, r.mixture.Score(fake).points("")...)
-	if r.samples(step) {
+	points = append(points, s.mixture.Score(fake).points("")...)
+	if s.samples(step) {
 		artifacts = append(artifacts, artifact("samples", step, fake))
 	}
 	return points, artifacts

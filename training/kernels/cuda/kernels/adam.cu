@@ -40,3 +40,9 @@ KERNEL(k_adam_step) {
   s[2] = (float)(1 - o->beta2);
   s[3] = (float)o->eps;
 }
+
+// k_adam_reset forgets the steps taken.
+KERNEL(k_adam_reset) {
+  if (a.sleeps() || threadIdx.x > 0) return;
+  ((AdamOf*)a.at(0))->steps = 0;
+}
