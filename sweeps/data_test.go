@@ -74,3 +74,30 @@ func TestTheDataSetsOfAFileAreListed(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Faces come in sizes and variants: a cell's parameters, or the task's defaults,
+// say which set it reads, and a cell that is excluded reads none.
+func TestADataSetFollowsTheParameters(t *testing.T) {
+	s := mustParse(t, "x.yaml", "version: 1\nname: x\nexperiments:\n"+
+		"  - {name: small, task: faces, parameters: {size: 32}, matrix: {data: [pfaces-full, pfaces-skew], k: [1, 5]}, exclude: [{data: pfaces-skew, k: 1}, {data: pfaces-skew, k: 5}]}\n"+
+		"  - {name: sizes, task: faces, matrix: {k: [1], size: [48, 96]}}\n  - {name: looks, task: noop-mnist}\n")
+	names, err := s.DataSets()
+	if want := []string{"mnist", "pfaces-full-32", "pfaces-full-48", "pfaces-full-96"}; err != nil || !slices.Equal(names, want) {
+		t.Fatalf("%q, %v", names, err)
+	}
+	var read []string
+	for trial, err := range s.ExpandWith(digests) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		read = append(read, trial.Config.Data)
+	}
+	if want := []string{"digest of pfaces-full-32", "digest of pfaces-full-32", "digest of pfaces-full-48", "digest of pfaces-full-96", digests["mnist"]}; !slices.Equal(read, want) {
+		t.Errorf("%q", read)
+	}
+	for _, err := range s.ExpandWith(sweeps.Digests{"mnist": "1a", "pfaces-full-32": "2b", "pfaces-full-96": "3c"}) {
+		if want := "x.yaml:5:25: experiments[1].task: experiment sizes reads the data set pfaces-full-48, whose digest is not known"; err == nil || err.Error() != want {
+			t.Errorf("got %v", err)
+		}
+	}
+}

@@ -9,10 +9,24 @@ import (
 	"testing"
 
 	"sweep/sweeps"
+	"sweep/training"
 )
 
-// digests are what the shipped files' data sets have: MNIST's published files.
-var digests = sweeps.Digests{"mnist": "b2d8f5bf39174ee5ffeefa97e42d673c35432b411bb5d1f74fbbeddae7f1690a"}
+// digests are what data sets have: MNIST's published files, and a stand-in for
+// each of faces.
+var digests = func() sweeps.Digests {
+	out := sweeps.Digests{"mnist": "b2d8f5bf39174ee5ffeefa97e42d673c35432b411bb5d1f74fbbeddae7f1690a"}
+	schema, _ := training.SchemaOf("faces")
+	sets, _ := schema.Param("data")
+	sizes, _ := schema.Param("size")
+	for _, set := range sets.Enum {
+		for _, size := range sizes.Among {
+			name := fmt.Sprintf("%s-%d", set, size)
+			out[name] = "digest of " + name
+		}
+	}
+	return out
+}()
 
 func mustExpand(t testing.TB, s *sweeps.Spec, only ...string) []sweeps.Trial {
 	t.Helper()
@@ -171,8 +185,8 @@ func TestPlansThatCannotRunAreRefused(t *testing.T) {
 		values[i] = fmt.Sprint(i + 1)
 	}
 	thousand := "[" + strings.Join(values, ",") + "]"
-	const mixed = "version: 1\nname: x\nexperiments:\n  - {name: ring, task: gaussians}\n  - {name: cartoons, task: faces}\n" +
-		"  - {name: double, task: gaussians}\n  - {name: faces, task: faces}\n"
+	const mixed = "version: 1\nname: x\nexperiments:\n  - {name: ring, task: gaussians}\n  - {name: cartoons, task: noop-later}\n" +
+		"  - {name: double, task: gaussians}\n  - {name: faces, task: noop-later}\n"
 	for _, c := range []struct {
 		name, text string
 		only       []string
@@ -186,10 +200,10 @@ func TestPlansThatCannotRunAreRefused(t *testing.T) {
 		{"one over the budget", one("seeds: 4") + "budget: {max_trials: 3}\n", nil,
 			"x.yaml:5:22: budget.max_trials: the plan has 4 trials, more than budget.max_trials allows (3)"},
 		{"a missing task", mixed, nil,
-			"x.yaml:5:28: experiments[1].task: experiment cartoons cannot run: task faces is not in this version of sweep; run the others with --only ring,double\n" +
-				"x.yaml:7:25: experiments[3].task: experiment faces cannot run: task faces is not in this version of sweep; run the others with --only ring,double"},
+			"x.yaml:5:28: experiments[1].task: experiment cartoons cannot run: task noop-later is not in this version of sweep; run the others with --only ring,double\n" +
+				"x.yaml:7:25: experiments[3].task: experiment faces cannot run: task noop-later is not in this version of sweep; run the others with --only ring,double"},
 		{"a missing task by name", mixed, []string{"ring", "cartoons"},
-			"x.yaml:5:28: experiments[1].task: experiment cartoons cannot run: task faces is not in this version of sweep; run the others with --only ring,double"},
+			"x.yaml:5:28: experiments[1].task: experiment cartoons cannot run: task noop-later is not in this version of sweep; run the others with --only ring,double"},
 		{"an unknown experiment", mixed, []string{"rng"}, `x.yaml: no experiment is named "rng" (did you mean "ring"?)`},
 		{"no experiment at all", mixed, []string{"stacked-mnist"}, `x.yaml: no experiment is named "stacked-mnist" (there are ring, cartoons, double, faces)`},
 	} {

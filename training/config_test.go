@@ -90,7 +90,7 @@ func TestNewConfigRefuses(t *testing.T) {
 		want string
 	}{
 		{"rings", 1, `unknown task "rings"`},
-		{"faces", 1, `task faces is not in this version`},
+		{"noop-later", 1, `task noop-later is not in this version`},
 		{"noop", -1, `seed -1 is negative`},
 	} {
 		if _, err := training.NewConfig(c.task, nil, c.seed); err == nil || err.Error() != c.want {

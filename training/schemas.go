@@ -4,7 +4,7 @@ import "slices"
 
 // Schemas lists every task's schema, in the order that listings show them.
 func Schemas() []Schema {
-	return []Schema{gaussians(), mnistSSL(), stackedMNIST(), {Task: "faces", Doc: "faces, 96×96", Missing: true}, noop(), noopMNIST()}
+	return []Schema{gaussians(), mnistSSL(), stackedMNIST(), faces(), noop(), noopMNIST(), later()}
 }
 
 // SchemaOf finds a task's schema by name.
@@ -71,4 +71,10 @@ func noopMNIST() Schema {
 		Params:  []Param{{Name: "steps", Doc: "number of steps", Kind: Int, Default: IntValue(1), Min: 1, Max: 1e8}},
 		Metrics: []Metric{{Name: "value", Doc: "mean byte of the image, 0 to 255", Goal: Maximize}},
 	}
+}
+
+// later is a task that this version knows by name only: it tests how files that
+// name such a task are treated.
+func later() Schema {
+	return Schema{Task: "noop-later", Doc: "a task of a later version", Missing: true, Hidden: true}
 }

@@ -21,6 +21,7 @@ import (
 	"sweep/storage/objects"
 	"sweep/training/engine"
 	"sweep/training/kernels"
+	"sweep/training/tasks/faces"
 	"sweep/training/tasks/gaussians"
 	"sweep/training/tasks/mnist"
 	mnistdata "sweep/training/tasks/mnist/data"
@@ -107,7 +108,7 @@ func newWebhooks() *webhook.Sender { return webhook.New(os.Environ(), webhook.Op
 // newEngine is the engine with every task that this version trains; those that
 // read a data set take it from the library.
 func newEngine(data *datasets.Library) *engine.Engine {
-	return engine.New(gaussians.Task{}, mnist.Task{Sets: data, Quality: sampleQuality()}, stacked.Task{Sets: data}, noop.Task{}, noop.OverMNIST{Sets: data})
+	return engine.New(gaussians.Task{}, mnist.Task{Sets: data, Quality: sampleQuality()}, stacked.Task{Sets: data}, faces.Task{Sets: data}, noop.Task{}, noop.OverMNIST{Sets: data})
 }
 
 // sampleQuality makes scorers of generated digits that share what is known of

@@ -1,0 +1,159 @@
+package faces
+
+import (
+	"context"
+	"fmt"
+
+	"sweep/training"
+	"sweep/training/kernels"
+	"sweep/training/kernels/cpu"
+	"sweep/training/nets"
+	"sweep/training/tasks"
+	"sweep/training/tasks/faces/data"
+	"sweep/training/unroll"
+)
+
+// Sets finds the data set with a name and a digest on this machine.
+type Sets interface {
+	Faces(name, digest string) (*data.Set, error)
+}
+
+// Quality scores generated pictures (package quality). Pictures are (n, 3·size²)
+// from −1 to 1, NCHW.
+type Quality interface {
+	// Samples is how many it wants.
+	Samples() int
+	// Ceiling are the scores of real pictures in the generated ones' place.
+	Ceiling() []training.Point
+	// Points scores pictures.
+	Points(pictures []float32) []training.Point
+	// Paths scores interpolations and analogies of codes (n, zDim) that generate
+	// makes pictures of.
+	Paths(generate func(z []float32) []float32, zDim, pairs int) []training.Point
+}
+
+// Task opens trials in float32.
+type Task struct {
+	Sets Sets
+
+	// Quality makes what scores n generated pictures; nil for nothing.
+	Quality func(be kernels.Backend[float32], set *data.Set, n int) (Quality, error)
+
+	// Backend makes the backend of one trial; nil takes the best of this machine.
+	Backend func() kernels.Backend[float32]
+}
+
+// Name is the schema's name.
+func (Task) Name() string { return "faces" }
+
+// Numerics is the backend's name.
+func (t Task) Numerics() string { return t.backend().Name() }
+
+// Open makes a trial at step 0 over the set that it was planned with. A machine
+// without that set is no error of configuration: another one may have it.
+func (t Task) Open(cfg training.Config) (tasks.Run, error) {
+	schema, _ := training.SchemaOf(cfg.Task)
+	set, err := t.Sets.Faces(schema.DataSet(cfg.Params), cfg.Data)
+	if err != nil {
+		return nil, err
+	}
+	be := t.backend()
+	r, err := open(cfg, set, be)
+	if err != nil {
+		return nil, err
+	}
+	if t.Quality != nil && r.scored > 0 {
+		if r.quality, err = t.Quality(be, set, r.scored); err != nil {
+			return nil, fmt.Errorf("task faces: %w", err)
+		}
+	}
+	return r, nil
+}
+
+func (t Task) backend() kernels.Backend[float32] {
+	if t.Backend == nil {
+		return cpu.New()
+	}
+	return t.Backend()
+}
+
+// run is one trial.
+type run[T kernels.Float] struct {
+	*game[T]
+	loop    *unroll.Loop[T]
+	painter *painter[T]
+	quality Quality // nil for none
+	points  []training.Point
+}
+
+// Open makes a trial at step 0 in any precision. Nothing scores its pictures.
+func Open[T kernels.Float](cfg training.Config, set *data.Set, be kernels.Backend[T]) (tasks.Run, error) {
+	r, err := open(cfg, set, be)
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func open[T kernels.Float](cfg training.Config, set *data.Set, be kernels.Backend[T]) (*run[T], error) {
+	s := read(cfg)
+	if set.Size != s.size {
+		return nil, fmt.Errorf("%w: task faces: pictures of %d×%d where %d×%d were planned", training.ErrConfig, set.Size, set.Size, s.size, s.size)
+	}
+	m, err := newGame(s, set, be)
+	if err != nil {
+		return nil, err
+	}
+	r := &run[T]{game: m, loop: m.loop()}
+	if r.painter, err = newPainter(be, m.gen, s); err != nil {
+		return nil, fmt.Errorf("task faces: %w", err)
+	}
+	return r, nil
+}
+
+// Step trains one outer iteration: one update of the generator.
+func (r *run[T]) Step(_ context.Context, step int64) ([]training.Point, string) {
+	look, generator := r.loop.Step(uint32(step))
+	r.points = append(r.points[:0],
+		training.Point{Metric: "d_loss", Value: look.Loss},
+		training.Point{Metric: "d_real", Value: look.Real},
+		training.Point{Metric: "d_fake", Value: look.Fake},
+		training.Point{Metric: "g_loss", Value: generator})
+	return r.points, r.diverged(step)
+}
+
+// Evaluate draws the generator's pictures and scores them.
+func (r *run[T]) Evaluate(step int64) (points []training.Point, artifacts []training.Artifact) {
+	if step == 0 && r.quality != nil {
+		return r.quality.Ceiling(), nil
+	}
+	if !r.draws(step) {
+		return nil, nil
+	}
+	if r.quality != nil {
+		points = r.quality.Points(r.painter.samples(step, r.quality.Samples()))
+		if r.paths > 0 && step == r.epochs*r.evalEvery {
+			points = append(points, r.quality.Paths(r.painter.generate, r.zDim(), r.paths)...)
+		}
+	}
+	return points, r.painter.pictures(step)
+}
+
+// diverged finds a loss that is NaN or infinite; before an evaluation, a
+// parameter too. One that became so earlier shows in the next step's losses.
+func (r *run[T]) diverged(step int64) string {
+	for _, p := range r.points {
+		if p.Value-p.Value != 0 {
+			return fmt.Sprintf("%s is %v at step %d", p.Metric, p.Value, step)
+		}
+	}
+	if step%r.evalEvery != 0 {
+		return ""
+	}
+	for _, p := range append(append([]*nets.Param[T]{}, r.disc.Params...), r.gen.Params...) {
+		if !r.be.Finite(p.Data) {
+			return fmt.Sprintf("%s is not finite at step %d", p.Name, step)
+		}
+	}
+	return ""
+}
