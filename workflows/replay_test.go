@@ -17,7 +17,7 @@ import (
 // when this version is deployed would stop.
 func TestRecordedHistoriesReplay(t *testing.T) {
 	files, err := filepath.Glob("testdata/histories/*.json")
-	if err != nil || len(files) < 5 {
+	if err != nil || len(files) < 10 {
 		t.Fatalf("%d recorded histories (%v): they are missing", len(files), err)
 	}
 	for _, file := range files {

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -18,12 +19,19 @@ import (
 var update = flag.Bool("update", false, "write the recorded histories that workflows replays")
 
 // TestRecordHistories lives through what histories should hold (a plain sweep,
-// pause and resume, cancel, a killed worker, continue-as-new comes from the
-// scale test's sweep) and checks that each closes as it should. With -update
+// packs, pause and resume, cancel, a killed worker, continue-as-new comes from
+// the scale test's sweep) and checks that each closes as it should. With -update
 // the histories are kept for the replay test.
 func TestRecordHistories(t *testing.T) {
 	p := newPerson(t)
 	p.gets("submit", p.file("plain.yaml", ring("plain", 1, 100)), "--watch")
+
+	p.gets("submit", p.file("packed.yaml", strings.Replace(noop("packed", 4*runtime.NumCPU()), "steps: 3", "steps: 100, delay_ms: 10", 1)+"    resources: {pack: 8}\n"), "--heartbeat-timeout", "4s")
+	eventually(t, time.Minute, "a pack trains", func() bool {
+		return p.one("select count(*) from trials where sweep = 'packed' and state = 'running'") != "0"
+	})
+	murder(t, p, "worker")
+	p.gets("watch", "packed")
 
 	p.gets("submit", p.file("killed.yaml", ring("killed", 1, 100_000)), "--heartbeat-timeout", "4s")
 	eventually(t, time.Minute, "a trial trains", func() bool {
@@ -42,9 +50,10 @@ func TestRecordHistories(t *testing.T) {
 
 	c := p.temporal()
 	defer c.Close()
-	for _, sweep := range []string{"plain", "killed", "paused"} {
+	for _, sweep := range []string{"plain", "packed", "killed", "paused"} {
 		keepHistory(t, c, "sweep/"+sweep, "sweep-"+sweep)
 	}
+	keepHistory(t, c, p.one("select workflow_id from attempts where outcome = 'lost' and workflow_id like 'pack/%' limit 1"), "group-packed")
 	for _, sweep := range []string{"plain", "killed", "paused"} {
 		hash := p.one("select trial_id from trials where sweep = '" + sweep + "' order by attempts desc, trial_id limit 1")
 		keepHistory(t, c, "group/"+hash, "group-"+sweep)
