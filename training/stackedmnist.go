@@ -25,7 +25,7 @@ func stackedMNIST() Schema {
 		Param{Name: "adam_eps", Doc: "Adam's epsilon, added to the uncorrected root", Kind: Float, Default: FloatValue(1e-8), Min: 1e-30, Max: 1},
 		Param{Name: "eval_every", Doc: "outer iterations between evaluations: one epoch", Kind: Int, Default: IntValue(10000), Min: 1, Max: 1e9},
 		Param{Name: "samples_every", Doc: "epochs between sample artifacts, beside epochs 0 and 1 and the last", Kind: Int, Default: IntValue(5), Min: 1, Max: 1e6},
-		Param{Name: "score_samples", Doc: "images that an evaluation counts modes among", Kind: Int, Default: IntValue(25600), Min: 100, Max: 1e6},
+		Param{Name: "score_samples", Doc: "images that an evaluation counts modes among", Kind: Int, Default: IntValue(25600), Min: 10, Max: 1e6},
 	)
 	return Schema{
 		Task: "stacked-mnist", Doc: "stacked MNIST: a thousand modes", Data: "mnist", StepsParam: "steps",

@@ -11,6 +11,7 @@ import (
 	"sweep/training/tasks"
 	"sweep/training/tasks/gaussians"
 	"sweep/training/tasks/mnist"
+	"sweep/training/tasks/stacked"
 )
 
 // counter is the reference backend, which counts the work of its products by
@@ -45,6 +46,30 @@ func (c *counter) Layer(out, x, w, b, noise kernels.Matrix[float32], sigma float
 	c.Backend.Layer(out, x, w, b, noise, sigma, f)
 }
 
+func (c *counter) countConv(rows int, v kernels.Conv) {
+	c.count(rows*v.Places(), v.FanIn(), v.Filters)
+}
+
+func (c *counter) Conv(out, x, w, b kernels.Matrix[float32], v kernels.Conv) {
+	c.countConv(x.Rows, v)
+	c.Backend.Conv(out, x, w, b, v)
+}
+
+func (c *counter) ConvTranspose(out, x, w, b kernels.Matrix[float32], v kernels.Conv) {
+	c.countConv(x.Rows, v)
+	c.Backend.ConvTranspose(out, x, w, b, v)
+}
+
+func (c *counter) ConvGradInput(out, w, g kernels.Matrix[float32], v kernels.Conv) {
+	c.countConv(g.Rows, v)
+	c.Backend.ConvGradInput(out, w, g, v)
+}
+
+func (c *counter) ConvGradWeight(out, x, g kernels.Matrix[float32], v kernels.Conv) {
+	c.countConv(g.Rows, v)
+	c.Backend.ConvGradWeight(out, x, g, v)
+}
+
 // describedTask is a task that can tell what it trains.
 type describedTask interface {
 	tasks.Task
@@ -75,6 +100,9 @@ func described(t *testing.T, be func() kernels.Backend[float32]) []struct {
 	for _, settings := range [][]any{{"k", 0}, {"k", 3}, {"k", 3, "batches", "fixed"}, {"unsupervised", false}, {"g_loss", "minimax"},
 		{"feature_matching", "elementwise", "k", 2}, {"weight_norm", true, "minibatch_discrimination", true}, {"preset", "improved-gan"}} {
 		add(mnist.Task{Sets: digits, Backend: be}, digits.config(t, settings...))
+	}
+	for _, v := range stackedVariants {
+		add(stacked.Task{Sets: digits, Backend: be}, digits.stackedConfig(t, v.settings...))
 	}
 	return out
 }

@@ -22,14 +22,20 @@ func curve(f kernels.Activation) nets.Layer {
 	return nets.Layer{Kind: nets.CurveLayer, Activation: f}
 }
 
+func (s settings) rectified(leak float64) kernels.Activation {
+	if s.smooth {
+		return kernels.Activation{Curve: kernels.Tanh}
+	}
+	return kernels.Activation{Curve: kernels.Rectified, Leak: leak}
+}
+
 // generatorForm is the paper's small generator: 4×4 → 7×7 → 14×14 → 28×28 by
 // transposed convolutions, and a convolution to the three channels. With 8
 // channels at the end it has 287,875 parameters.
-func generatorForm(z, channelsAtEnd int) nets.ConvForm {
-	relu := kernels.Activation{Curve: kernels.Rectified}
-	c := channelsAtEnd
+func (s settings) generatorForm() nets.ConvForm {
+	relu, c := s.rectified(0), s.gChannels
 	first := nets.Volume{Channels: 8 * c, Height: 4, Width: 4}
-	f := nets.ConvForm{In: nets.Flat(z), Layers: []nets.Layer{
+	f := nets.ConvForm{In: nets.Flat(s.zDim), Layers: []nets.Layer{
 		{Kind: nets.LinearLayer, Units: first.Size()}, {Kind: nets.ReshapeLayer, Shape: first}, norm(), curve(relu),
 	}}
 	for i, units := range []int{4 * c, 2 * c, c} {
@@ -43,11 +49,11 @@ func generatorForm(z, channelsAtEnd int) nets.ConvForm {
 
 // discriminatorForm is the paper's: three convolutions of stride 2. With 2
 // channels at the beginning it has 585 parameters, with 4 1,889.
-func discriminatorForm(channelsAtStart int) nets.ConvForm {
+func (s settings) discriminatorForm() nets.ConvForm {
 	f := nets.ConvForm{In: nets.Volume{Channels: channels, Height: side, Width: side}}
 	for _, times := range []int{1, 2, 4} {
-		down := nets.Layer{Kind: nets.ConvLayer, Units: times * channelsAtStart, Size: 3, Stride: 2, Pad: 1}
-		f.Layers = append(f.Layers, down, norm(), curve(kernels.Activation{Curve: kernels.Rectified, Leak: leak}))
+		down := nets.Layer{Kind: nets.ConvLayer, Units: times * s.dChannels, Size: 3, Stride: 2, Pad: 1}
+		f.Layers = append(f.Layers, down, norm(), curve(s.rectified(leak)))
 	}
 	f.Layers = append(f.Layers, nets.Layer{Kind: nets.LinearLayer, Units: 1})
 	return f
@@ -55,10 +61,10 @@ func discriminatorForm(channelsAtStart int) nets.ConvForm {
 
 // newNetworks makes both players' weights.
 func newNetworks[T kernels.Float](s settings, be kernels.Backend[T]) (g, d *nets.ConvNet[T], err error) {
-	if g, err = nets.NewConvNet[T]("generator", generatorForm(s.zDim, s.gChannels)); err != nil {
+	if g, err = nets.NewConvNet[T]("generator", s.generatorForm()); err != nil {
 		return nil, nil, err
 	}
-	if d, err = nets.NewConvNet[T]("discriminator", discriminatorForm(s.dChannels)); err != nil {
+	if d, err = nets.NewConvNet[T]("discriminator", s.discriminatorForm()); err != nil {
 		return nil, nil, err
 	}
 	deviation := func(int, int) float64 { return s.initSD }

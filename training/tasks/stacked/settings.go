@@ -20,7 +20,8 @@ type settings struct {
 	g, d                              unroll.Adam
 	sgd                               bool // the discriminator steps by SGD at d's rate
 	steps, evalEvery, samplesEvery    int64
-	scored                            int // images that modes are counted among
+	scored                            int  // images that modes are counted among
+	smooth                            bool // tanh in place of every ReLU; no parameter sets it, tests do
 }
 
 func read(cfg training.Config) settings {
