@@ -51,7 +51,7 @@ func (e *Engine) Train(ctx context.Context, job training.Job, rec training.Recor
 	if err := s.begin(); err != nil {
 		return training.Result{}, err
 	}
-	if err := s.train(ctx); err != nil {
+	if err := s.train(ctx, run); err != nil {
 		return training.Result{}, err
 	}
 	return s.result(), nil

@@ -15,10 +15,11 @@ type session struct {
 	job      training.Job
 	numerics string
 	steps    int64
-	run      tasks.Run
+	run      tasks.Member
 	rec      training.Recorder
 	points   []training.Point // of one step, used again
 
+	first    int64  // the step that this stretch goes on from
 	step     int64  // the last step that was recorded
 	saved    int64  // the last step that was checkpointed, −1 for none
 	diverged string // why, once it has
@@ -27,7 +28,7 @@ type session struct {
 	began, savedAt time.Time // for cadence and MaxTime alone
 }
 
-func newSession(job training.Job, numerics string, run tasks.Run, rec training.Recorder) *session {
+func newSession(job training.Job, numerics string, run tasks.Member, rec training.Recorder) *session {
 	now := time.Now()
 	return &session{job: job, numerics: numerics, steps: job.Config.Steps(), run: run, rec: rec,
 		saved: -1, began: now, savedAt: now}
@@ -52,35 +53,42 @@ func (s *session) resume() error {
 	if err := s.run.Restore(m.Step, state); err != nil {
 		return fmt.Errorf("resuming: %w", err)
 	}
-	s.step, s.saved, s.diverged, s.last = m.Step, m.Step, m.Diverged, newLastValues(m.Last)
+	s.first, s.step, s.saved, s.diverged, s.last = m.Step, m.Step, m.Step, m.Diverged, newLastValues(m.Last)
 	return nil
 }
 
 // train goes on until a reason to stop, and leaves the last step checkpointed.
-func (s *session) train(ctx context.Context) error {
-	first := s.step
-	for !s.ended() && ctx.Err() == nil && !(s.outOfTime() && s.step > first) {
-		if s.due() {
-			if err := s.save(); err != nil {
-				return err
-			}
+func (s *session) train(ctx context.Context, run tasks.Run) error {
+	for {
+		step, err := s.next(ctx)
+		if err != nil || step == 0 {
+			return err
 		}
-		if err := s.next(ctx); err != nil {
+		if err := s.took(run.Step(ctx, step)); err != nil {
 			return err
 		}
 	}
-	if s.saved == s.step {
-		return nil
-	}
-	return s.save()
 }
 
-// next trains and records one step.
-func (s *session) next(ctx context.Context) error {
-	step := s.step + 1
-	points, diverged := s.run.Step(ctx, step)
+// next is the step to train, after the checkpoint that is due before it; 0 when
+// there is a reason to stop, with the last step checkpointed.
+func (s *session) next(ctx context.Context) (int64, error) {
+	stop := s.ended() || ctx.Err() != nil || s.outOfTime() && s.step > s.first
+	if stop && s.saved != s.step || !stop && s.due() {
+		if err := s.save(); err != nil {
+			return 0, err
+		}
+	}
+	if stop {
+		return 0, nil
+	}
+	return s.step + 1, nil
+}
+
+// took records the step that was trained.
+func (s *session) took(points []training.Point, diverged string) error {
 	s.diverged = diverged
-	return s.record(step, points)
+	return s.record(s.step+1, points)
 }
 
 // record gives the recorder everything of a step. A diverged step is not
