@@ -31,7 +31,7 @@ func newAVX2(wide bool) *avx2 {
 		cuts = wideCuts
 	}
 	return &avx2{wide: wide, cuts: cuts, panel: make([]float32, cuts.depth*columnCut), words: make([]uint32, groupDraws*groupsCut),
-		groups: newNormalGroups(), octaves: newNormalOctaves()}
+		groups: newNormalGroups(), octaves: newNormalOctaves(), conv: newConvScratch(wide)}
 }
 
 // Name tells the instruction set and the precision. AVX2 and FMA are IEEE

@@ -5,21 +5,22 @@ package cpu
 import "sweep/training/kernels"
 
 // A convolution is a product whose right factor is never written out: panels of
-// sixteen columns are packed from the images as they are needed. Columns go on
-// across images, so that few of a panel are lost where an image has few places.
+// columns are packed from the images as they are needed. Columns go on across
+// images, so that few of a panel are lost where an image has few places.
 //
-// A block of panels (320 kB) and what it is multiplied with stay in the second
-// cache.
+// A tile's rows of the left factor (15 kB) stay in the first cache, a block of
+// panels (320 kB) and its sums in the second.
 const (
-	convDepth  = 320
-	convPanels = 16
-	convTiles  = 32 // of rows, at a time
-	convGroup  = 48 << 10
-	slack      = 32 // elements that are read and written past a scratch's end
+	convDepth   = 320
+	convColumns = 256
+	convGroup   = 48 << 10 // of sums
+	slack       = 32       // elements that are read and written past a scratch's end
 )
 
 // convScratch is grown once, then reused.
 type convScratch struct {
+	tiles    []tile
+	panel    int       // columns of a panel: those of the tiles
 	padded   []float32 // images with zeros around them
 	panels   []float32
 	left     []float32
@@ -108,12 +109,20 @@ type left struct {
 	depth          int // of a packed one
 }
 
+// newConvScratch picks the tiles.
+func newConvScratch(avx512 bool) convScratch {
+	if avx512 {
+		return convScratch{tiles: wideTiles, panel: wide}
+	}
+	return convScratch{tiles: tiles, panel: width}
+}
+
 // tileCount is how many tiles some rows are divided into, as evenly as can be.
-func tileCount(rows int) int { return (rows + len(tiles) - 1) / len(tiles) }
+func (s *convScratch) tileCount(rows int) int { return (rows + len(s.tiles) - 1) / len(s.tiles) }
 
 // tileAt is the first row of a tile and how many it has.
-func tileAt(t, rows int) (first, height int) {
-	count := tileCount(rows)
+func (s *convScratch) tileAt(t, rows int) (first, height int) {
+	count := s.tileCount(rows)
 	first, height = t*(rows/count)+min(t, rows%count), rows/count
 	if t < rows%count {
 		height++
@@ -130,21 +139,22 @@ func (l *left) tile(i, h, from int) (at *float32, rowStep, kStep uintptr) {
 	return &l.data[i*l.rowStep+from*l.kStep], uintptr(l.rowStep * bytes), uintptr(l.kStep * bytes)
 }
 
-// times computes sums (rows, 16·count), whose rows lie step apart, of l's depths
-// from … from+depth−1 and count panels, panelStep elements apart. With goOn the
-// sums go on from what is there.
-func (l *left) times(panels []float32, panelStep, count int, sums []float32, step, rows, from, depth int, goOn bool) {
+// times computes sums (rows, columns), whose rows lie step apart, of l's depths from
+// … from+depth−1 and the panels of so many columns, each panelDepth deep. With goOn
+// the sums go on from what is there.
+func (s *convScratch) times(l *left, panels []float32, panelDepth, columnCount int, sums []float32, step, rows, from, depth int, goOn bool) {
 	const bytes = 4
-	flags, all := uint(0), tileCount(rows)
+	flags := uint(0)
 	if goOn {
 		flags = fromC
 	}
-	for begin := 0; begin < all; begin += convTiles {
-		for j := range count {
-			for t := begin; t < min(begin+convTiles, all); t++ {
-				i, h := tileAt(t, rows)
-				a, rowStep, kStep := l.tile(i, h, from)
-				tiles[h-1](depth, a, rowStep, kStep, &panels[j*panelStep], &sums[i*step+j*width], uintptr(step*bytes), nil, &columns[0], flags)
+	mask := &columns[wide-s.panel]
+	for first := 0; first < columnCount; first += convColumns {
+		for t := range s.tileCount(rows) {
+			i, h := s.tileAt(t, rows)
+			a, rowStep, kStep := l.tile(i, h, from)
+			for j := first; j < min(first+convColumns, columnCount); j += s.panel {
+				s.tiles[h-1](depth, a, rowStep, kStep, &panels[j*panelDepth], &sums[i*step+j], uintptr(step*bytes), nil, mask, flags)
 			}
 		}
 	}
@@ -156,4 +166,5 @@ func convCut(depth int) int {
 	return (depth + cuts - 1) / cuts
 }
 
-func panelsOf(columns int) int { return (columns + width - 1) / width }
+// whole is n rounded up to whole panels.
+func (s *convScratch) whole(n int) int { return (n + s.panel - 1) / s.panel * s.panel }

@@ -15,12 +15,12 @@ func (v *avx2) Conv(out, x, w, b matrix, c kernels.Conv) {
 	f, all := newField(c), x.Rows*c.Places()
 	filters := v.conv.packed(w, c)
 	v.conv.lines(&f)
-	slots := convPanels*width/f.out + 2
+	slots := convColumns/f.out + 2
 	size := f.plane * c.Channels
 	padded, next := room(&v.conv.padded, slots*size+slack), 0
 	clear(padded)
-	for from := 0; from < all; from += convPanels * width {
-		n := min(convPanels*width, all-from)
+	for from := 0; from < all; from += convColumns {
+		n := min(convColumns, all-from)
 		for ; next <= (from+n-1)/f.out; next++ {
 			f.put(padded[next%slots*size:], x.Data[next*c.In():], c.Channels)
 		}
@@ -33,8 +33,8 @@ func (v *avx2) Conv(out, x, w, b matrix, c kernels.Conv) {
 func (s *convScratch) packed(w matrix, c kernels.Conv) left {
 	depth := c.FanIn()
 	to := room(&s.left, depth*c.Filters)
-	for t := range tileCount(c.Filters) {
-		i, h := tileAt(t, c.Filters)
+	for t := range s.tileCount(c.Filters) {
+		i, h := s.tileAt(t, c.Filters)
 		dst := to[i*depth:]
 		for k := range depth {
 			copy(dst[k*h:][:h], w.Data[k*c.Filters+i:])
@@ -53,20 +53,20 @@ func (s *convScratch) lines(f *field) {
 
 // answers computes the columns from … from+n−1, numbered across images.
 func (s *convScratch) answers(f *field, filters *left, padded []float32, slots, from, n int) {
-	const step = convPanels * width
-	sums, panels := room(&s.sums, f.Filters*step), room(&s.panels, step*convDepth+slack)
+	const bytes = 4
+	sums, panels := room(&s.sums, f.Filters*convColumns), room(&s.panels, convColumns*convDepth+slack)
 	cut := convCut(filters.depth)
 	for first := 0; first < filters.depth; first += cut {
 		depth := min(cut, filters.depth-first)
-		for j := range panelsOf(n) {
-			s.look(f, slots, from+j*width, min(width, n-j*width))
+		for j := 0; j < n; j += s.panel {
+			s.look(f, slots, from+j, min(s.panel, n-j))
 			pack := packPlaces1
 			if f.step == 2 {
 				pack = packPlaces2
 			}
-			pack(&panels[j*width*convDepth], &padded[0], &s.offsets[first], depth, &s.segments[0].src, len(s.segments))
+			pack(&panels[j*convDepth], uintptr(s.panel*bytes), &padded[0], &s.offsets[first], depth, &s.segments[0].src, len(s.segments))
 		}
-		filters.times(panels, width*convDepth, panelsOf(n), sums, step, f.Filters, first, depth, first > 0)
+		s.times(filters, panels, convDepth, s.whole(n), sums, convColumns, f.Filters, first, depth, first > 0)
 	}
 }
 
@@ -92,7 +92,7 @@ func (s *convScratch) deliver(out, b matrix, f *field, from, n int) {
 	for lane := 0; lane < n; {
 		image, place := (from+lane)/f.out, (from+lane)%f.out
 		run := min(f.out-place, n-lane)
-		shiftRows(out.Data[image*f.Out()+place:], f.out, s.sums[lane:], convPanels*width, bias, 1, f.Filters, run)
+		shiftRows(out.Data[image*f.Out()+place:], f.out, s.sums[lane:], convColumns, bias, 1, f.Filters, run)
 		lane += run
 	}
 }

@@ -18,15 +18,27 @@ func (v *avx2) ConvTranspose(out, x, w, b matrix, c kernels.Conv) {
 	}
 	checkConv(out, w, x, c)
 	f := newField(c)
-	images := max(1, convPanels*width/f.out)
+	images := v.conv.together(f.out)
 	for first := 0; first < x.Rows; first += images {
 		v.conv.scatter(&f, out, x, w, b, first, min(images, x.Rows-first))
 	}
 }
 
+// together is how many images' columns fill whole panels best.
+func (s *convScratch) together(places int) int {
+	least := max(1, convColumns/places)
+	best := least
+	for n := least; n <= least+3; n++ {
+		if s.whole(n*places)*best < s.whole(best*places)*n {
+			best = n
+		}
+	}
+	return best
+}
+
 // scatter computes n images.
 func (s *convScratch) scatter(f *field, out, x, w, b matrix, first, n int) {
-	square, step := f.Size*f.Size, panelsOf(n*f.out)*width
+	square, step := f.Size*f.Size, s.whole(n*f.out)
 	s.columnsOf(f, x.Data[first*f.Out():], n)
 	group := min(f.Channels, max(1, convGroup/(square*step)))
 	sums := room(&s.sums, group*square*step+slack)
@@ -35,7 +47,7 @@ func (s *convScratch) scatter(f *field, out, x, w, b matrix, first, n int) {
 		filters := left{data: w.Data[channel*square*f.Filters:], rowStep: f.Filters, kStep: 1}
 		cut := convCut(f.Filters)
 		for from := 0; from < f.Filters; from += cut {
-			filters.times(s.panels[from*width:], width*f.Filters, step/width, sums, step, channels*square, from, min(cut, f.Filters-from), from > 0)
+			s.times(&filters, s.panels[from*s.panel:], f.Filters, step, sums, step, channels*square, from, min(cut, f.Filters-from), from > 0)
 		}
 		for i := range n {
 			s.gather(f, sums[i*f.out:], step, channels)
@@ -51,16 +63,16 @@ func (s *convScratch) columnsOf(f *field, x []float32, n int) {
 		s.offsets[i] = bytes * i * f.out
 	}
 	all := n * f.out
-	panels := room(&s.panels, panelsOf(all)*width*f.Filters+slack)
-	for j := range panelsOf(all) {
+	panels := room(&s.panels, s.whole(all)*f.Filters+slack)
+	for j := 0; j < all; j += s.panel {
 		s.segments = s.segments[:0]
-		for lane := 0; lane < min(width, all-j*width); {
-			image, place := (j*width+lane)/f.out, (j*width+lane)%f.out
-			run := min(narrow, f.out-place, all-j*width-lane, width-lane)
+		for lane := 0; lane < min(s.panel, all-j); {
+			image, place := (j+lane)/f.out, (j+lane)%f.out
+			run := min(narrow, f.out-place, min(s.panel, all-j)-lane)
 			s.segments = append(s.segments, segment{bytes * (image*f.Out() + place), bytes * lane, bytes * (narrow - run)})
 			lane += run
 		}
-		packPlaces1(&panels[j*width*f.Filters], &x[0], &s.offsets[0], f.Filters, &s.segments[0].src, len(s.segments))
+		packPlaces1(&panels[j*f.Filters], uintptr(s.panel*bytes), &x[0], &s.offsets[0], f.Filters, &s.segments[0].src, len(s.segments))
 	}
 }
 

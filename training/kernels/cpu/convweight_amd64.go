@@ -15,20 +15,19 @@ func (v *avx2) ConvGradWeight(out, x, g matrix, c kernels.Conv) {
 	}
 	checkConv(x, out, g, c)
 	f := newField(c)
-	for from := 0; from < c.FanIn(); from += convPanels * width {
-		v.conv.elements(&f, out, x, g, from, min(convPanels*width, c.FanIn()-from))
+	for from := 0; from < c.FanIn(); from += convColumns {
+		v.conv.elements(&f, out, x, g, from, min(convColumns, c.FanIn()-from))
 	}
 }
 
 // elements computes the derivatives by n of each filter's elements.
 func (s *convScratch) elements(f *field, out, x, g matrix, from, n int) {
-	const step = convPanels * width
 	square := f.Size * f.Size
 	channel, end := from/square, (from+n-1)/square+1
 	slots, size, next := convDepth/f.out+2, (end-channel)*f.plane, 0
 	padded := room(&s.padded, slots*size+slack)
 	clear(padded)
-	sums := room(&s.sums, f.Filters*step)
+	sums := room(&s.sums, f.Filters*convColumns)
 	cut := convDepth
 	if f.out > convDepth/2 {
 		cut = convCut(f.out)
@@ -43,9 +42,9 @@ func (s *convScratch) elements(f *field, out, x, g matrix, from, n int) {
 		s.see(f, first, depth, slots, size)
 		s.patches(f, padded, from-channel*square, n, depth)
 		gradients := s.gradients(f, g, first, depth)
-		gradients.times(s.panels, width*convDepth, panelsOf(n), sums, step, f.Filters, 0, depth, first > 0)
+		s.times(&gradients, s.panels, convDepth, s.whole(n), sums, convColumns, f.Filters, 0, depth, first > 0)
 	}
-	turn(out.Data[from*f.Filters:], f.Filters, sums, step, n)
+	turn(out.Data[from*f.Filters:], f.Filters, sums, convColumns, n)
 }
 
 // see writes where what the filters see begins, for depth places from first on,
@@ -62,17 +61,17 @@ func (s *convScratch) see(f *field, first, depth, slots, size int) {
 // from on.
 func (s *convScratch) patches(f *field, padded []float32, from, n, depth int) {
 	const bytes = 4
-	panels := room(&s.panels, convPanels*width*convDepth+slack)
-	for j := range panelsOf(n) {
-		panel := &panels[j*width*convDepth]
+	panels, step := room(&s.panels, convColumns*convDepth+slack), uintptr(s.panel*bytes)
+	for j := 0; j < n; j += width { // a panel has one or two parts of sixteen
+		part := &panels[j/s.panel*s.panel*convDepth+j%s.panel]
 		if f.Size == 4 {
-			packPatches4(panel, &padded[f.element(from+j*width)], uintptr(f.width*bytes), &s.places[0], depth)
+			packPatches4(part, step, &padded[f.element(from+j)], uintptr(f.width*bytes), &s.places[0], depth)
 			continue
 		}
 		for lane := range room(&s.offsets, width) {
-			s.offsets[lane] = bytes * f.element(from+min(j*width+lane, n-1))
+			s.offsets[lane] = bytes * f.element(from+min(j+lane, n-1))
 		}
-		packPatches(panel, &padded[0], &s.offsets[0], &s.places[0], depth)
+		packPatches(part, step, &padded[0], &s.offsets[0], &s.places[0], depth)
 	}
 }
 

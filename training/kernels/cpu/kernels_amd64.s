@@ -13693,83 +13693,86 @@ similarGradRow_end:
 	VZEROUPPER
 	RET
 
-// func packPlaces1(dst *float32, src *float32, offsets *int, k int, segments *int, count int)
+// func packPlaces1(dst *float32, dstStep uintptr, src *float32, offsets *int, k int, segments *int, count int)
 // Requires: AVX
-TEXT ·packPlaces1(SB), NOSPLIT, $0-48
+TEXT ·packPlaces1(SB), NOSPLIT, $0-56
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ offsets+16(FP), DX
-	MOVQ k+24(FP), BX
-	MOVQ segments+32(FP), SI
-	MOVQ count+40(FP), DI
-	LEAQ lane_masks<>+0(SB), R12
+	MOVQ src+16(FP), CX
+	MOVQ dstStep+8(FP), DX
+	MOVQ offsets+24(FP), BX
+	MOVQ k+32(FP), SI
+	MOVQ segments+40(FP), DI
+	MOVQ count+48(FP), R8
+	LEAQ lane_masks<>+0(SB), R13
 
 packPlaces1_row:
-	MOVQ (DX), R8
-	ADDQ CX, R8
-	MOVQ SI, R9
+	MOVQ (BX), R9
+	ADDQ CX, R9
 	MOVQ DI, R10
+	MOVQ R8, R11
 
 packPlaces1_segment:
-	MOVQ       16(R9), R11
-	VMOVDQU    (R12)(R11*1), Y0
-	MOVQ       (R9), R11
-	VMASKMOVPS (R8)(R11*1), Y0, Y0
-	MOVQ       8(R9), R11
-	VMOVUPS    Y0, (AX)(R11*1)
-	ADDQ       $0x18, R9
-	DECQ       R10
+	MOVQ       16(R10), R12
+	VMOVDQU    (R13)(R12*1), Y0
+	MOVQ       (R10), R12
+	VMASKMOVPS (R9)(R12*1), Y0, Y0
+	MOVQ       8(R10), R12
+	VMOVUPS    Y0, (AX)(R12*1)
+	ADDQ       $0x18, R10
+	DECQ       R11
 	JNZ        packPlaces1_segment
-	ADDQ       $0x08, DX
-	ADDQ       $0x40, AX
-	DECQ       BX
+	ADDQ       $0x08, BX
+	ADDQ       DX, AX
+	DECQ       SI
 	JNZ        packPlaces1_row
 	VZEROUPPER
 	RET
 
-// func packPlaces2(dst *float32, src *float32, offsets *int, k int, segments *int, count int)
+// func packPlaces2(dst *float32, dstStep uintptr, src *float32, offsets *int, k int, segments *int, count int)
 // Requires: AVX, AVX2
-TEXT ·packPlaces2(SB), NOSPLIT, $0-48
+TEXT ·packPlaces2(SB), NOSPLIT, $0-56
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ offsets+16(FP), DX
-	MOVQ k+24(FP), BX
-	MOVQ segments+32(FP), SI
-	MOVQ count+40(FP), DI
-	LEAQ lane_masks<>+0(SB), R8
+	MOVQ src+16(FP), CX
+	MOVQ dstStep+8(FP), DX
+	MOVQ offsets+24(FP), BX
+	MOVQ k+32(FP), SI
+	MOVQ segments+40(FP), DI
+	MOVQ count+48(FP), R8
+	LEAQ lane_masks<>+0(SB), R9
 
 packPlaces2_row:
-	MOVQ (DX), R8
-	ADDQ CX, R8
-	MOVQ SI, R9
+	MOVQ (BX), R9
+	ADDQ CX, R9
 	MOVQ DI, R10
+	MOVQ R8, R11
 
 packPlaces2_segment:
-	MOVQ    (R9), R11
-	VMOVUPS (R8)(R11*1), Y0
-	VMOVUPS 32(R8)(R11*1), Y1
+	MOVQ    (R10), R12
+	VMOVUPS (R9)(R12*1), Y0
+	VMOVUPS 32(R9)(R12*1), Y1
 	VSHUFPS $0x88, Y1, Y0, Y0
 	VPERMPD $0xd8, Y0, Y0
-	MOVQ    8(R9), R11
-	VMOVUPS Y0, (AX)(R11*1)
-	ADDQ    $0x18, R9
-	DECQ    R10
+	MOVQ    8(R10), R12
+	VMOVUPS Y0, (AX)(R12*1)
+	ADDQ    $0x18, R10
+	DECQ    R11
 	JNZ     packPlaces2_segment
-	ADDQ    $0x08, DX
-	ADDQ    $0x40, AX
-	DECQ    BX
+	ADDQ    $0x08, BX
+	ADDQ    DX, AX
+	DECQ    SI
 	JNZ     packPlaces2_row
 	VZEROUPPER
 	RET
 
-// func packPatches4(dst *float32, src *float32, step uintptr, places *int, n int)
+// func packPatches4(dst *float32, dstStep uintptr, src *float32, step uintptr, places *int, n int)
 // Requires: AVX
-TEXT ·packPatches4(SB), NOSPLIT, $0-40
+TEXT ·packPatches4(SB), NOSPLIT, $0-48
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ step+16(FP), DX
-	MOVQ places+24(FP), BX
-	MOVQ n+32(FP), SI
+	MOVQ src+16(FP), CX
+	MOVQ step+24(FP), DX
+	MOVQ places+32(FP), BX
+	MOVQ n+40(FP), SI
+	MOVQ dstStep+8(FP), R9
 	LEAQ (DX)(DX*2), DI
 
 packPatches4_row:
@@ -13782,75 +13785,76 @@ packPatches4_row:
 	VMOVUPS     Y0, (AX)
 	VMOVUPS     Y1, 32(AX)
 	ADDQ        $0x08, BX
-	ADDQ        $0x40, AX
+	ADDQ        R9, AX
 	DECQ        SI
 	JNZ         packPatches4_row
 	VZEROUPPER
 	RET
 
-// func packPatches(dst *float32, src *float32, elements *int, places *int, n int)
+// func packPatches(dst *float32, dstStep uintptr, src *float32, elements *int, places *int, n int)
 // Requires: AVX
-TEXT ·packPatches(SB), NOSPLIT, $0-40
+TEXT ·packPatches(SB), NOSPLIT, $0-48
 	MOVQ dst+0(FP), AX
-	MOVQ src+8(FP), CX
-	MOVQ elements+16(FP), DX
-	MOVQ places+24(FP), BX
-	MOVQ n+32(FP), SI
+	MOVQ src+16(FP), CX
+	MOVQ dstStep+8(FP), DX
+	MOVQ elements+24(FP), BX
+	MOVQ places+32(FP), SI
+	MOVQ n+40(FP), DI
 
 packPatches_row:
-	MOVQ   (BX), DI
-	ADDQ   CX, DI
-	MOVQ   (DX), R8
-	VMOVSS (DI)(R8*1), X0
+	MOVQ   (SI), R8
+	ADDQ   CX, R8
+	MOVQ   (BX), R9
+	VMOVSS (R8)(R9*1), X0
 	VMOVSS X0, (AX)
-	MOVQ   8(DX), R8
-	VMOVSS (DI)(R8*1), X0
+	MOVQ   8(BX), R9
+	VMOVSS (R8)(R9*1), X0
 	VMOVSS X0, 4(AX)
-	MOVQ   16(DX), R8
-	VMOVSS (DI)(R8*1), X0
+	MOVQ   16(BX), R9
+	VMOVSS (R8)(R9*1), X0
 	VMOVSS X0, 8(AX)
-	MOVQ   24(DX), R8
-	VMOVSS (DI)(R8*1), X0
+	MOVQ   24(BX), R9
+	VMOVSS (R8)(R9*1), X0
 	VMOVSS X0, 12(AX)
-	MOVQ   32(DX), R8
-	VMOVSS (DI)(R8*1), X0
+	MOVQ   32(BX), R9
+	VMOVSS (R8)(R9*1), X0
 	VMOVSS X0, 16(AX)
-	MOVQ   40(DX), R8
-	VMOVSS (DI)(R8*1), X0
+	MOVQ   40(BX), R9
+	VMOVSS (R8)(R9*1), X0
 	VMOVSS X0, 20(AX)
-	MOVQ   48(DX), R8
-	VMOVSS (DI)(R8*1), X0
+	MOVQ   48(BX), R9
+	VMOVSS (R8)(R9*1), X0
 	VMOVSS X0, 24(AX)
-	MOVQ   56(DX), R8
-	VMOVSS (DI)(R8*1), X0
+	MOVQ   56(BX), R9
+	VMOVSS (R8)(R9*1), X0
 	VMOVSS X0, 28(AX)
-	MOVQ   64(DX), R8
-	VMOVSS (DI)(R8*1), X0
+	MOVQ   64(BX), R9
+	VMOVSS (R8)(R9*1), X0
 	VMOVSS X0, 32(AX)
-	MOVQ   72(DX), R8
-	VMOVSS (DI)(R8*1), X0
+	MOVQ   72(BX), R9
+	VMOVSS (R8)(R9*1), X0
 	VMOVSS X0, 36(AX)
-	MOVQ   80(DX), R8
-	VMOVSS (DI)(R8*1), X0
+	MOVQ   80(BX), R9
+	VMOVSS (R8)(R9*1), X0
 	VMOVSS X0, 40(AX)
-	MOVQ   88(DX), R8
-	VMOVSS (DI)(R8*1), X0
+	MOVQ   88(BX), R9
+	VMOVSS (R8)(R9*1), X0
 	VMOVSS X0, 44(AX)
-	MOVQ   96(DX), R8
-	VMOVSS (DI)(R8*1), X0
+	MOVQ   96(BX), R9
+	VMOVSS (R8)(R9*1), X0
 	VMOVSS X0, 48(AX)
-	MOVQ   104(DX), R8
-	VMOVSS (DI)(R8*1), X0
+	MOVQ   104(BX), R9
+	VMOVSS (R8)(R9*1), X0
 	VMOVSS X0, 52(AX)
-	MOVQ   112(DX), R8
-	VMOVSS (DI)(R8*1), X0
+	MOVQ   112(BX), R9
+	VMOVSS (R8)(R9*1), X0
 	VMOVSS X0, 56(AX)
-	MOVQ   120(DX), R8
-	VMOVSS (DI)(R8*1), X0
+	MOVQ   120(BX), R9
+	VMOVSS (R8)(R9*1), X0
 	VMOVSS X0, 60(AX)
-	ADDQ   $0x08, BX
-	ADDQ   $0x40, AX
-	DECQ   SI
+	ADDQ   $0x08, SI
+	ADDQ   DX, AX
+	DECQ   DI
 	JNZ    packPatches_row
 	VZEROUPPER
 	RET

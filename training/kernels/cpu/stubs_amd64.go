@@ -490,27 +490,27 @@ func similarRow(outA *float32, outB *float32, a *float32, b *float32, n int, dim
 //go:noescape
 func similarGradRow(outA *float32, outB *float32, gradA *float32, gradB *float32, a *float32, b *float32, n int, dims int)
 
-// packPlaces1 writes k ≥ 1 rows of sixteen: row i takes the segments, count ≥ 1, of every element at stride 1
+// packPlaces1 writes k ≥ 1 rows at byte step: row i takes the segments, count ≥ 1, of every element at stride 1
 // from byte offsets[i] of src on. It writes up to seven elements past the last row.
 //
 //go:noescape
-func packPlaces1(dst *float32, src *float32, offsets *int, k int, segments *int, count int)
+func packPlaces1(dst *float32, dstStep uintptr, src *float32, offsets *int, k int, segments *int, count int)
 
-// packPlaces2 writes k ≥ 1 rows of sixteen: row i takes the segments, count ≥ 1, of every element at stride 2
+// packPlaces2 writes k ≥ 1 rows at byte step: row i takes the segments, count ≥ 1, of every element at stride 2
 // from byte offsets[i] of src on. It writes up to seven elements past the last row.
 //
 //go:noescape
-func packPlaces2(dst *float32, src *float32, offsets *int, k int, segments *int, count int)
+func packPlaces2(dst *float32, dstStep uintptr, src *float32, offsets *int, k int, segments *int, count int)
 
-// packPatches4 writes n ≥ 1 rows of sixteen: row i is four rows of four, at byte step, from byte places[i] of src on.
+// packPatches4 writes n ≥ 1 rows of sixteen at byte step dstStep: row i is four rows of four, at byte step, from byte places[i] of src on.
 //
 //go:noescape
-func packPatches4(dst *float32, src *float32, step uintptr, places *int, n int)
+func packPatches4(dst *float32, dstStep uintptr, src *float32, step uintptr, places *int, n int)
 
-// packPatches writes n ≥ 1 rows of sixteen: row i has the elements at bytes elements[j] + places[i] of src.
+// packPatches writes n ≥ 1 rows of sixteen at byte step dstStep: row i has the elements at bytes elements[j] + places[i] of src.
 //
 //go:noescape
-func packPatches(dst *float32, src *float32, elements *int, places *int, n int)
+func packPatches(dst *float32, dstStep uintptr, src *float32, elements *int, places *int, n int)
 
 // addRuns1 adds n elements of each of rows ≥ 1 rows of a to dst; steps are in bytes. It reads and writes up to eight
 // elements past a row.

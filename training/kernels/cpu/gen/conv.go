@@ -12,16 +12,17 @@ import (
 // element in the source and in the row, and of its mask, in bytes.
 const segmentBytes = 24
 
-// packPlaces writes panels of what filters see: each of k rows has sixteen places,
-// in segments of up to eight. A segment's store reaches past its end; what comes
+// packPlaces writes panels of what filters see: each of k rows has the places of
+// one panel, in segments of up to eight. A segment's store reaches past its end; what comes
 // behind is stored later.
 func packPlaces(stride int) {
 	name := fmt.Sprintf("packPlaces%d", stride)
-	TEXT(name, NOSPLIT, "func(dst, src *float32, offsets *int, k int, segments *int, count int)")
-	Doc(fmt.Sprintf("%s writes k ≥ 1 rows of sixteen: row i takes the segments, count ≥ 1, of every element at stride %d", name, stride),
+	TEXT(name, NOSPLIT, "func(dst *float32, dstStep uintptr, src *float32, offsets *int, k int, segments *int, count int)")
+	Doc(fmt.Sprintf("%s writes k ≥ 1 rows at byte step: row i takes the segments, count ≥ 1, of every element at stride %d", name, stride),
 		"from byte offsets[i] of src on. It writes up to seven elements past the last row.")
 	Pragma("noescape")
 	dst, src := Load(Param("dst"), GP64()), Load(Param("src"), GP64())
+	dstStep := Load(Param("dstStep"), GP64())
 	offsets, k := Load(Param("offsets"), GP64()), Load(Param("k"), GP64())
 	segments, count := Load(Param("segments"), GP64()), Load(Param("count"), GP64())
 	base, s, left, at, masks := GP64(), GP64(), GP64(), GP64(), GP64()
@@ -50,7 +51,7 @@ func packPlaces(stride int) {
 	DECQ(left)
 	JNZ(LabelRef(name + "_segment"))
 	ADDQ(U8(8), offsets)
-	ADDQ(U8(64), dst)
+	ADDQ(dstStep, dst)
 	DECQ(k)
 	JNZ(LabelRef(name + "_row"))
 	VZEROUPPER()
@@ -70,12 +71,12 @@ func everySecond(at Mem) VecVirtual {
 // packPatches4 writes panels of what places see of one channel, for filters of
 // four by four.
 func packPatches4() {
-	TEXT("packPatches4", NOSPLIT, "func(dst, src *float32, step uintptr, places *int, n int)")
-	Doc("packPatches4 writes n ≥ 1 rows of sixteen: row i is four rows of four, at byte step, from byte places[i] of src on.")
+	TEXT("packPatches4", NOSPLIT, "func(dst *float32, dstStep uintptr, src *float32, step uintptr, places *int, n int)")
+	Doc("packPatches4 writes n ≥ 1 rows of sixteen at byte step dstStep: row i is four rows of four, at byte step, from byte places[i] of src on.")
 	Pragma("noescape")
 	dst, src := Load(Param("dst"), GP64()), Load(Param("src"), GP64())
 	step, places, n := Load(Param("step"), GP64()), Load(Param("places"), GP64()), Load(Param("n"), GP64())
-	step3, at := GP64(), GP64()
+	step3, at, dstStep := GP64(), GP64(), Load(Param("dstStep"), GP64())
 	LEAQ(Mem{Base: step, Index: step, Scale: 2}, step3)
 	Label("packPatches4_row")
 	MOVQ(Mem{Base: places}, at)
@@ -88,7 +89,7 @@ func packPatches4() {
 	VMOVUPS(x, Mem{Base: dst})
 	VMOVUPS(y, Mem{Base: dst, Disp: 32})
 	ADDQ(U8(8), places)
-	ADDQ(U8(64), dst)
+	ADDQ(dstStep, dst)
 	DECQ(n)
 	JNZ(LabelRef("packPatches4_row"))
 	VZEROUPPER()
@@ -97,10 +98,11 @@ func packPatches4() {
 
 // packPatches is packPatches4 for elements anywhere.
 func packPatches() {
-	TEXT("packPatches", NOSPLIT, "func(dst, src *float32, elements *int, places *int, n int)")
-	Doc("packPatches writes n ≥ 1 rows of sixteen: row i has the elements at bytes elements[j] + places[i] of src.")
+	TEXT("packPatches", NOSPLIT, "func(dst *float32, dstStep uintptr, src *float32, elements *int, places *int, n int)")
+	Doc("packPatches writes n ≥ 1 rows of sixteen at byte step dstStep: row i has the elements at bytes elements[j] + places[i] of src.")
 	Pragma("noescape")
 	dst, src := Load(Param("dst"), GP64()), Load(Param("src"), GP64())
+	dstStep := Load(Param("dstStep"), GP64())
 	elements, places, n := Load(Param("elements"), GP64()), Load(Param("places"), GP64()), Load(Param("n"), GP64())
 	base, at, x := GP64(), [4]Register{GP64(), GP64(), GP64(), GP64()}, [4]VecVirtual{XMM(), XMM(), XMM(), XMM()}
 	Label("packPatches_row")
@@ -112,7 +114,7 @@ func packPatches() {
 		VMOVSS(x[j%4], Mem{Base: dst, Disp: 4 * j})
 	}
 	ADDQ(U8(8), places)
-	ADDQ(U8(64), dst)
+	ADDQ(dstStep, dst)
 	DECQ(n)
 	JNZ(LabelRef("packPatches_row"))
 	VZEROUPPER()
