@@ -46,7 +46,7 @@ func (a *app) describe(f trainFlags) error {
 	if err != nil {
 		return err
 	}
-	d, err := newEngine(nil).Describe(cfg)
+	d, err := newEngine(nil, hardware{}).Describe(cfg)
 	if errors.Is(err, training.ErrConfig) {
 		return exitError{exitInvalid, err}
 	}

@@ -113,7 +113,7 @@ func commands(a *app) []*cobra.Command {
 		newValidateCmd(a), newPlanCmd(a), newSubmitCmd(a), newLsCmd(a), newShowCmd(a), newStatusCmd(a),
 		newWatchCmd(a), newLogsCmd(a), newPauseCmd(a), newResumeCmd(a), newCancelCmd(a), newRetryCmd(a),
 		newCompareCmd(a), newReportCmd(a), newWebCmd(a), newSQLCmd(a), newExportCmd(a), newDataCmd(a), newUpCmd(a), newDownCmd(a), newWorkerCmd(a),
-		newTrainCmd(a), newDescribeCmd(a), newMigrateCmd(a), newSuperviseCmd(a), newVersionCmd(a),
+		newTrainCmd(a), newDescribeCmd(a), newDoctorCmd(a), newMigrateCmd(a), newSuperviseCmd(a), newVersionCmd(a),
 	}
 }
 

@@ -59,13 +59,17 @@ func (a *app) train(ctx context.Context, f trainFlags) error {
 	if cfg.Data, err = digestOf(data, cfg); err != nil {
 		return err
 	}
+	device, err := a.chooseDevice()
+	if err != nil {
+		return err
+	}
 	rec, resume, err := openFolder(f.out, cfg)
 	if err != nil {
 		return err
 	}
 	rec.progress = newTrainProgress(a, cfg)
 	job := training.Job{Config: cfg, Resume: resume, Every: training.Cadence{Steps: f.every, Time: time.Minute}}
-	res, err := newEngine(data).Train(ctx, job, rec)
+	res, err := newEngine(data, device).Train(ctx, job, rec)
 	rec.progress.end()
 	if err != nil {
 		if errors.Is(err, training.ErrState) || errors.Is(err, training.ErrConfig) {

@@ -22,7 +22,6 @@ import (
 	"sweep/training/engine"
 	"sweep/training/kernels"
 	"sweep/training/tasks/faces"
-	"sweep/training/tasks/gaussians"
 	"sweep/training/tasks/mnist"
 	mnistdata "sweep/training/tasks/mnist/data"
 	"sweep/training/tasks/mnist/quality"
@@ -37,6 +36,7 @@ type services struct {
 	metrics *metrics.Store
 	objects *objects.Store
 	data    *datasets.Library
+	device  hardware // that this process trains on
 }
 
 // open connects to the services, starting the local stack when nothing else is
@@ -97,8 +97,8 @@ func (s *services) newActivities(c client.Client, worker string, hooks *webhook.
 	m := s.metrics
 	return &activities.Activities{
 		Plans: m, Queue: m, Strays: m, Attempts: m, Outcomes: m,
-		Objects: s.objects, Trainer: newEngine(s.data), Groups: groups{c},
-		Reports: reports{s}, Notices: m, Webhooks: hooks, Worker: worker, Program: program(),
+		Objects: s.objects, Trainer: newEngine(s.data, s.device), Groups: groups{c},
+		Reports: reports{s}, Notices: m, Webhooks: hooks, Worker: worker, Program: s.device.program(),
 	}
 }
 
@@ -106,9 +106,9 @@ func (s *services) newActivities(c client.Client, worker string, hooks *webhook.
 func newWebhooks() *webhook.Sender { return webhook.New(os.Environ(), webhook.Options{}) }
 
 // newEngine is the engine with every task that this version trains; those that
-// read a data set take it from the library.
-func newEngine(data *datasets.Library) *engine.Engine {
-	return engine.New(gaussians.Task{}, mnist.Task{Sets: data, Quality: sampleQuality()}, stacked.Task{Sets: data}, faces.Task{Sets: data}, noop.Task{}, noop.OverMNIST{Sets: data})
+// read a data set take it from the library, those that can a device.
+func newEngine(data *datasets.Library, device hardware) *engine.Engine {
+	return engine.New(device.gaussians(), mnist.Task{Sets: data, Quality: sampleQuality()}, stacked.Task{Sets: data}, faces.Task{Sets: data}, noop.Task{}, noop.OverMNIST{Sets: data})
 }
 
 // sampleQuality makes scorers of generated digits that share what is known of

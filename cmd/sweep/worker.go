@@ -56,7 +56,12 @@ func (a *app) worker(ctx context.Context, f workerFlags) error {
 	if err := f.check(); err != nil {
 		return err
 	}
+	device, err := a.chooseDevice()
+	if err != nil {
+		return err
+	}
 	return a.withServices(ctx, func(ctx context.Context, s *services) error {
+		s.device = device
 		c, err := s.temporal(ctx)
 		if err != nil {
 			return err
@@ -143,7 +148,7 @@ func (s *services) beat(ctx context.Context, f workerFlags, webhooks []string) {
 func (s *services) self(f workerFlags, webhooks []string) storage.Worker {
 	w := storage.Worker{Name: workerName(), Queue: workflows.Queue, Slots: f.slots, Version: version().Version}
 	if slices.Contains(f.queues, activities.TrainQueue) {
-		w.Queue, w.Numerics = activities.TrainQueue, newEngine(s.data).Numerics("gaussians")
+		w.Queue, w.Numerics = activities.TrainQueue, newEngine(s.data, s.device).Numerics("gaussians")
 	}
 	if slices.Contains(f.queues, workflows.Queue) {
 		w.Webhooks = webhooks

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
 
 	"sweep/training"
@@ -14,27 +15,49 @@ import (
 	"sweep/training/tasks"
 )
 
-// Packed trains packs on a device; a trial alone it trains as Task does.
+// Packed trains on a device: packs, and a trial alone as a pack of one. Every pack
+// opens the device for itself, so that packs on several goroutines share it.
 type Packed struct {
 	Task
-	Device    cuda.Device
+	Device    func() (cuda.Device, error)
+	Info      cuda.Info // of the devices that Device opens
 	Precision cuda.Precision
 	Size      int // most trials in a pack
 }
 
 // Numerics is the device's: its packs of one and of many have the same bytes.
-func (t Packed) Numerics() string { return cuda.Name(t.Device.Info(), t.Precision) }
+func (t Packed) Numerics() string { return cuda.Name(t.Info, t.Precision) }
 
-// Open makes a pack of one, or a trial as Task does where its shape is not packed.
+// Open makes a pack of one; a trial whose shape is not packed computes each
+// operation on the device, and copies.
 func (t Packed) Open(cfg training.Config) (tasks.Run, error) {
-	p, err := openPack([]training.Config{cfg}, t.Device, t.Precision)
-	if errors.Is(err, training.ErrAlone) {
-		return t.Task.Open(cfg)
-	}
+	dev, err := t.Device()
 	if err != nil {
 		return nil, err
 	}
+	p, err := openPack([]training.Config{cfg}, dev, t.Precision)
+	if errors.Is(err, training.ErrAlone) {
+		return openEager(cfg, dev, t.Precision)
+	}
+	if err != nil {
+		return nil, errors.Join(err, dev.Close())
+	}
 	return newSingle(p), nil
+}
+
+// openEager makes a trial whose operands travel to the device and back with every
+// call.
+func openEager(cfg training.Config, dev cuda.Device, precision cuda.Precision) (tasks.Run, error) {
+	be, err := cuda.New(dev, precision)
+	if err != nil {
+		return nil, errors.Join(err, dev.Close())
+	}
+	r, err := Open(cfg, kernels.Backend[float32](be))
+	if err != nil {
+		return nil, errors.Join(err, be.Close(), dev.Close())
+	}
+	runtime.AddCleanup(r.(*run[float32]), func(be *cuda.Backend) { errors.Join(be.Close(), dev.Close()) }, be) // nobody is left to tell
+	return r, nil
 }
 
 // PackSize is the setting.
@@ -42,19 +65,25 @@ func (t Packed) PackSize() int { return t.Size }
 
 // OpenPack makes the trials at step 0.
 func (t Packed) OpenPack(cfgs []training.Config) (tasks.Pack, error) {
-	p, err := openPack(cfgs, t.Device, t.Precision)
-	if errors.Is(err, cuda.ErrMemory) {
-		return nil, fmt.Errorf("%w: %w", training.ErrMemory, err)
-	}
+	dev, err := t.Device()
 	if err != nil {
 		return nil, err
 	}
-	return p, nil
+	p, err := openPack(cfgs, dev, t.Precision)
+	if err == nil {
+		return p, nil
+	}
+	err = errors.Join(err, dev.Close())
+	if errors.Is(err, cuda.ErrMemory) {
+		err = fmt.Errorf("%w: %w", training.ErrMemory, err)
+	}
+	return nil, err
 }
 
 // pack is some trials on a device. One model, built once, stands for all: its
 // slices name the tensors of which the device holds one for each trial.
 type pack struct {
+	dev    cuda.Device
 	device *cuda.Pack
 	of     []settings
 	model  *run[float32]
@@ -81,8 +110,9 @@ type pack struct {
 // meant. It is no other constant of the graph.
 const inGraph = -0x1.2345p-9
 
-func openPack(cfgs []training.Config, dev cuda.Device, precision cuda.Precision) (p *pack, err error) {
-	p = &pack{at: make([]cuda.Where, len(cfgs)), stands: make([]int64, len(cfgs)), points: make([][4]training.Point, len(cfgs))}
+// openPack leaves the device open when it fails.
+func openPack(cfgs []training.Config, dev cuda.Device, precision cuda.Precision) (_ *pack, err error) {
+	p := &pack{dev: dev, at: make([]cuda.Where, len(cfgs)), stands: make([]int64, len(cfgs)), points: make([][4]training.Point, len(cfgs))}
 	if err := p.readAll(cfgs); err != nil {
 		return nil, err
 	}
@@ -91,7 +121,7 @@ func openPack(cfgs []training.Config, dev cuda.Device, precision cuda.Precision)
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, p.Close())
+			err = errors.Join(err, p.free())
 		}
 	}()
 	if err := p.build(); err != nil {
@@ -320,8 +350,10 @@ func (p *pack) diverged(i int) (string, error) {
 	return "", fmt.Errorf("trial %d: the device saw a parameter that is not finite, and there is none", i)
 }
 
-// Close frees the device's memory.
-func (p *pack) Close() error {
+// Close frees the device's memory and gives the device back.
+func (p *pack) Close() error { return errors.Join(p.free(), p.dev.Close()) }
+
+func (p *pack) free() error {
 	var err error
 	if p.graph != nil {
 		err = p.graph.Close()

@@ -21,9 +21,11 @@ import (
 	"sweep/training/tasks/gaussians"
 )
 
-// Run tests packs on a device that open opens and the test closes.
-func Run(t *testing.T, open func(t *testing.T) cuda.Device) {
-	dev := open(t)
+// Opener opens a device, which the pack closes.
+type Opener func() (cuda.Device, error)
+
+// Run tests packs on a device.
+func Run(t *testing.T, dev Opener) {
 	t.Run("50 steps are the reference's within roundings", func(t *testing.T) { parity(t, dev) })
 	t.Run("a packed trial has the bytes of the trial alone", func(t *testing.T) {
 		for name, v := range variants() {
@@ -31,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) cuda.Device) {
 		}
 	})
 	t.Run("a packed trial goes on from a checkpoint bit for bit", func(t *testing.T) { resume(t, dev) })
+	t.Run("what is not packed trains all the same", func(t *testing.T) { eager(t, dev) })
 	t.Run("a trial that diverges leaves its neighbours alone", func(t *testing.T) { diverging(t, dev) })
 	t.Run("what cannot be packed is refused", func(t *testing.T) { refused(t, dev) })
 }
@@ -93,7 +96,7 @@ func variants() map[string]settings {
 	}
 }
 
-func pack(t *testing.T, dev cuda.Device, cfgs ...training.Config) tasks.Pack {
+func pack(t *testing.T, dev Opener, cfgs ...training.Config) tasks.Pack {
 	t.Helper()
 	p, err := gaussians.Packed{Device: dev, Precision: cuda.FP32, Size: 8}.OpenPack(cfgs)
 	if err != nil {
@@ -129,6 +132,23 @@ func train(t *testing.T, p tasks.Pack, members int, from, to int64) (points [][]
 	return points
 }
 
+// eager trains a shape that is not packed.
+func eager(t *testing.T, dev Opener) {
+	cfg := tiny(t, 1, settings{"gradient": text("full"), "steps": integer(2)})
+	run, err := gaussians.Packed{Device: dev, Precision: cuda.FP32}.Open(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var points []training.Point
+	for step := int64(1); step <= 2; step++ {
+		own, diverged := run.Step(t.Context(), step)
+		if points = append(points, own...); diverged != "" {
+			t.Fatal(diverged)
+		}
+	}
+	reference(t, cfg, points)
+}
+
 // SameState compares two trials' tensors and counters byte for byte.
 func SameState(a, b checkpoint.State) error {
 	if len(a.Tensors) != len(b.Tensors) || fmt.Sprint(a.Counters) != fmt.Sprint(b.Counters) {
@@ -144,7 +164,7 @@ func SameState(a, b checkpoint.State) error {
 
 // parity compares with the reference: the first steps closely, the fiftieth as far
 // as training magnifies roundings.
-func parity(t *testing.T, dev cuda.Device) {
+func parity(t *testing.T, dev Opener) {
 	const steps = 50
 	cfgs := different(t, settings{})
 	points := train(t, pack(t, dev, cfgs...), len(cfgs), 0, steps)
@@ -169,7 +189,7 @@ func parity(t *testing.T, dev cuda.Device) {
 	}
 }
 
-func alone(t *testing.T, dev cuda.Device, common settings) {
+func alone(t *testing.T, dev Opener, common settings) {
 	const steps = 4
 	cfgs := different(t, common)
 	together := pack(t, dev, cfgs...)
@@ -207,7 +227,7 @@ func reference(t *testing.T, cfg training.Config, points []training.Point) {
 }
 
 // Trained is the state of a pack of different trials after some steps.
-func Trained(t *testing.T, dev cuda.Device, steps int64) (states []checkpoint.State) {
+func Trained(t *testing.T, dev Opener, steps int64) (states []checkpoint.State) {
 	cfgs := different(t, settings{})
 	p := pack(t, dev, cfgs...)
 	train(t, p, len(cfgs), 0, steps)

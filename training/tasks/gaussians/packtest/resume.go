@@ -17,7 +17,7 @@ import (
 
 // resume stops trials at different steps, goes on with them in another pack, in
 // another order and with one asleep at times, and compares with a straight run.
-func resume(t *testing.T, dev cuda.Device) {
+func resume(t *testing.T, dev Opener) {
 	cfgs := different(t, settings{})
 	straight := pack(t, dev, cfgs...)
 	middle := make([]tasks.Member, len(cfgs))
@@ -78,7 +78,7 @@ func sameEvaluation(t *testing.T, a, b tasks.Member) {
 }
 
 // diverging has one trial whose weights overflow.
-func diverging(t *testing.T, dev cuda.Device) {
+func diverging(t *testing.T, dev Opener) {
 	tame := tiny(t, 5)
 	p, own := pack(t, dev, tame, tiny(t, 9)), pack(t, dev, tame)
 	s := p.Member(1).State(0)
@@ -110,7 +110,7 @@ func diverging(t *testing.T, dev cuda.Device) {
 	}
 }
 
-func refused(t *testing.T, dev cuda.Device) {
+func refused(t *testing.T, dev Opener) {
 	task := gaussians.Packed{Device: dev, Precision: cuda.FP32, Size: 8}
 	if _, err := task.OpenPack([]training.Config{tiny(t, 1, settings{"gradient": text("full")})}); !errors.Is(err, training.ErrAlone) {
 		t.Errorf("the full gradient: %v", err)
