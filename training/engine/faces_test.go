@@ -74,6 +74,8 @@ var facesVariants = []struct {
 	{"k=2 reset minimax", []any{"k", 2, "rollback", "reset", "g_loss", "minimax", "minibatch_discrimination", true}},
 	{"k=2 none fixed", []any{"k", 2, "rollback", "none", "batches", "fixed"}},
 	{"k=2 sgd", []any{"k", 2, "d_optimizer", "sgd"}},
+	{"k=2 full", []any{"k", 2, "gradient", "full", "minibatch_discrimination", true}},
+	{"k=2 full restore fixed minimax", []any{"k", 2, "gradient", "full", "rollback", "restore", "batches", "fixed", "g_loss", "minimax"}},
 }
 
 // TestTheNumbersOfFacesAreStill pins every point of two epochs for every

@@ -51,8 +51,17 @@ type ConvCritic[T kernels.Float] struct {
 
 // NewConvCritic builds the graph for batches of some rows.
 func NewConvCritic[T kernels.Float](be kernels.Backend[T], n *ConvNet[T], rows int) (*ConvCritic[T], error) {
-	g := gorgonia.NewGraph()
-	s := &sticky[T]{ops: Ops[T]{Backend: be}}
+	c, _, err := newConvCritic(&sticky[T]{ops: Ops[T]{Backend: be}}, gorgonia.NewGraph(), n, rows)
+	return c, err
+}
+
+// criticInputs are nodes that a ConvCritic's gradients go on from.
+type criticInputs[T kernels.Float] struct {
+	x      node
+	params bound[T]
+}
+
+func newConvCritic[T kernels.Float](s *sticky[T], g *gorgonia.ExprGraph, n *ConvNet[T], rows int) (*ConvCritic[T], criticInputs[T], error) {
 	c := &ConvCritic[T]{}
 	params := n.bind(g, false)
 	x, xm := Input[T](g, "x", rows, n.In().Size())
@@ -67,9 +76,9 @@ func NewConvCritic[T kernels.Float](be kernels.Backend[T], n *ConvNet[T], rows i
 	c.Score = s.sigmoid(logits)
 	c.Grads = s.gradients(g, c.Loss, params.nodes(n.Params))
 	if s.err != nil {
-		return nil, fmt.Errorf("building the discriminator's loss: %w", s.err)
+		return nil, criticInputs[T]{}, fmt.Errorf("building the discriminator's loss: %w", s.err)
 	}
-	return c, nil
+	return c, criticInputs[T]{x, params}, nil
 }
 
 // gradients are those of a loss.
@@ -93,6 +102,7 @@ type ConvAdversary[T kernels.Float] struct {
 	GLoss  *gorgonia.Node // (1, 1)
 	Stats  gorgonia.Nodes // for the generator's Update
 	GGrads gorgonia.Nodes // ∂GLoss/∂θ_G in the order of the generator's Params
+	DGrads gorgonia.Nodes // ∂GLoss/∂θ_D in the order of the discriminator's: the full gradient's way back begins with them
 }
 
 // NewConvAdversary builds the graph for batches of some rows. The generator has
@@ -116,7 +126,10 @@ func NewConvAdversary[T kernels.Float](be kernels.Backend[T], gen, disc *ConvNet
 	if a.GLoss = s.softplus(logits, -1); form == Minimax {
 		a.GLoss = s.scale(s.softplus(logits, +1), -1)
 	}
-	a.GGrads = s.gradients(g, a.GLoss, ofG.nodes(gen.Params))
+	one, m := Input[T](g, "one", 1, 1)
+	m.Data[0] = 1
+	a.GGrads = s.vjp(nodes{a.GLoss}, nodes{one}, ofG.nodes(gen.Params))
+	a.DGrads = s.vjp(nodes{a.GLoss}, nodes{one}, ofD.nodes(disc.Params))
 	if s.err != nil {
 		return nil, fmt.Errorf("building the generator's loss: %w", s.err)
 	}

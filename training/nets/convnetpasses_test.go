@@ -153,3 +153,64 @@ func TestTestModeUsesTheRunningStatistics(t *testing.T) {
 		}
 	}
 }
+
+// The second order: the differences of ⟨Grads, Direction⟩, by the discriminator's
+// weights and by its batch.
+func TestACurveIsTheDifferencesOfTheGradient(t *testing.T) {
+	_, disc := players(t)
+	be := kernels.NewReference[float64]()
+	critic, err := nets.NewConvCritic(be, disc, 6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	curve, err := nets.NewConvCurve(be, disc, 6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill(critic.X, kernels.StreamReal)
+	copy(curve.X.Data, critic.X.Data)
+	for i := range critic.Noise {
+		fill(critic.Noise[i], kernels.Stream(20+i))
+		copy(curve.Noise[i].Data, critic.Noise[i].Data)
+	}
+	for i, d := range curve.Direction {
+		fill(d, kernels.Stream(30+i))
+	}
+	first := compiled(t, critic.Grads...)
+	second := compiled(t, append(gorgonia.Nodes{curve.Pull}, curve.Curve...)...)
+	along := func() (s float64) {
+		first.Run()
+		for i, d := range curve.Direction {
+			for j, v := range first.Output(i).Data {
+				s += v * d.Data[j]
+			}
+		}
+		return s
+	}
+	for _, sign := range []float64{-1, 1} {
+		critic.Sign.Data[0], curve.Sign.Data[0] = sign, sign
+		second.Run()
+		differences(t, disc.Params, gradientsOf(second, 1, len(curve.Curve)), along)
+		batch := &nets.Param[float64]{Name: "batch", Matrix: critic.X}
+		differences(t, []*nets.Param[float64]{batch}, [][]float64{second.Output(0).Data}, along)
+	}
+}
+
+func TestAGeneratorGoesBackFromAnyCost(t *testing.T) {
+	gen, _ := players(t)
+	b, err := nets.NewConvBack(kernels.NewReference[float64](), gen, 6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill(b.X, kernels.StreamZ)
+	fill(b.Cost, kernels.StreamReal)
+	program := compiled(t, append(gorgonia.Nodes{b.Out}, b.Grads...)...)
+	program.Run()
+	differences(t, gen.Params, gradientsOf(program, 1, len(b.Grads)), func() (s float64) {
+		program.Run()
+		for i, v := range program.Output(0).Data {
+			s += v * b.Cost.Data[i]
+		}
+		return s
+	})
+}

@@ -30,9 +30,9 @@ func (t Task) Describe(cfg training.Config) (training.Description, error) {
 func (m *game[T]) phases() []training.Phase {
 	pictures := nets.WorkOf(gorgonia.Nodes{m.maker.Out}, nil, "generator")
 	batch := nets.WorkOf(gorgonia.Nodes{m.look.Loss, m.look.Score}, m.look.Grads, "discriminator")
-	push := nets.WorkOf(gorgonia.Nodes{m.push.GLoss}, m.push.GGrads, "generator", "discriminator")
+	push := nets.WorkOf(gorgonia.Nodes{m.push.GLoss}, m.pushOutputs(), "generator", "discriminator")
 	if m.judge != nil {
-		push = push.Plus(nets.WorkOf(gorgonia.Nodes{m.judge.Loss}, nil, "discriminator"))
+		push = push.Plus(nets.WorkOf(gorgonia.Nodes{m.judge.Loss}, m.judge.gradientNodes(), "discriminator"))
 	}
 	steps := max(m.k, 1)
 	look := batch.Plus(batch)
@@ -42,5 +42,19 @@ func (m *game[T]) phases() []training.Phase {
 	} else {
 		look = look.Plus(pictures)
 	}
-	return append(phases, look.Phase("look-ahead step", steps), push.Phase("generator's step", 1))
+	phases = append(phases, look.Phase("look-ahead step", steps), push.Phase("generator's step", 1))
+	if w := m.way; w != nil {
+		second := nets.WorkOf(gorgonia.Nodes{w.Loss}, append(gorgonia.Nodes{w.ConvCurve.Pull}, w.Curve...), "discriminator")
+		back := nets.WorkOf(gorgonia.Nodes{w.gen.Out}, w.gen.Grads, "generator")
+		phases = append(phases, second.Plus(second).Plus(back).Phase("way back, a step", steps))
+	}
+	return phases
+}
+
+// pushOutputs are what the generator's step computes beside its loss.
+func (m *game[T]) pushOutputs() gorgonia.Nodes {
+	if m.full {
+		return append(append(gorgonia.Nodes{}, m.push.GGrads...), m.push.DGrads...)
+	}
+	return m.push.GGrads
 }

@@ -22,8 +22,12 @@ type game[T kernels.Float] struct {
 	push  *pusher[T]
 	judge *critic[T] // the real batch of the generator's minimax loss; nil for another loss
 
+	way   *wayBack[T] // nil for the truncated gradient
+	outer uint32      // the present outer step
+
 	batchD []T   // the real batch of the look-ahead
 	gradsD [][]T // the discriminator's gradients: of both batches together
+	gradsG [][]T // the generator's: of its step and, for the full gradient, of every Pull
 }
 
 func newGame[T kernels.Float](s settings, set *data.Set, be kernels.Backend[T]) (*game[T], error) {
@@ -31,9 +35,7 @@ func newGame[T kernels.Float](s settings, set *data.Set, be kernels.Backend[T]) 
 	if err := m.networks(); err != nil {
 		return nil, fmt.Errorf("task faces: %w", err)
 	}
-	for _, w := range m.disc.Data() {
-		m.gradsD = append(m.gradsD, make([]T, len(w)))
-	}
+	m.gradsD, m.gradsG = likeParams(m.disc), likeParams(m.gen)
 	if err := m.compile(); err != nil {
 		return nil, fmt.Errorf("task faces: %w", err)
 	}
@@ -62,19 +64,29 @@ func (m *game[T]) compile() (err error) {
 	if m.look, err = newCritic(m.be, m.disc, m.batch, true); err != nil {
 		return err
 	}
-	if m.push, err = newPusher(m.be, m.gen, m.disc, m.batch, m.loss); err != nil || m.loss != nets.Minimax {
+	if m.push, err = newPusher(m.be, m.gen, m.disc, m.batch, m.loss, m.full); err != nil {
 		return err
 	}
-	m.judge, err = newCritic(m.be, m.disc, m.batch, false)
+	if m.loss == nets.Minimax {
+		if m.judge, err = newCritic(m.be, m.disc, m.batch, m.full); err != nil {
+			return err
+		}
+	}
+	if m.full {
+		m.way, err = newWayBack(m.be, m.gen, m.disc, m.batch)
+	}
 	return err
 }
 
 // loop makes the loop over both players.
 func (m *game[T]) loop() *unroll.Loop[T] {
-	g := unroll.NewPlayer(m.be, m.g, m.gen.Data(), m.push.grads)
+	g := unroll.NewPlayer(m.be, m.g, m.gen.Data(), m.gradsG)
 	d := unroll.NewPlayer(m.be, m.d, m.disc.Data(), m.gradsD)
 	if m.sgd {
 		d = unroll.NewSGDPlayer(m.be, m.d.Rate, m.disc.Data(), m.gradsD)
+	}
+	if m.full {
+		return unroll.NewFull(m, g, d, m.k, m.rollback, m.way.adjoint())
 	}
 	return unroll.New(m, g, d, m.k, m.rollback)
 }

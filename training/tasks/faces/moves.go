@@ -32,17 +32,9 @@ func (m *game[T]) Look(outer, inner uint32) unroll.Look {
 	copy(m.look.X.Data, m.maker.pictures().Data)
 	noise(m.be, m.look.Noise, m.key, kernels.StreamNoise, outer, 2*inner+1)
 	ofFakes, l.Fake = m.look.run(ofFake)
-	m.addGradients()
+	m.addTo(m.gradsD, m.look.grads, 1)
 	l.Loss = ofReals + ofFakes
 	return l
-}
-
-// addGradients adds those of the latest batch.
-func (m *game[T]) addGradients() {
-	for i, p := range m.disc.Params {
-		sum := kernels.Matrix[T]{Rows: p.Rows, Cols: p.Cols, Data: m.gradsD[i]}
-		m.be.Add(sum, sum, kernels.Matrix[T]{Rows: p.Rows, Cols: p.Cols, Data: m.look.grads[i]})
-	}
 }
 
 // fakeAhead makes generated pictures.
@@ -71,6 +63,11 @@ func (m *game[T]) Generate(outer uint32) float64 {
 	if m.loss == nets.Minimax {
 		loss -= m.realForG(outer)
 	}
+	for i, g := range m.push.grads {
+		copy(m.gradsG[i], g)
+	}
+	m.outer = outer
+	m.endOfWay()
 	return loss
 }
 

@@ -42,32 +42,31 @@ func (m *maker[T]) pictures() kernels.Matrix[T] { return m.program.Output(0) }
 func (m *maker[T]) stats() []kernels.Matrix[T] { return m.list }
 
 // critic computes the discriminator's loss on one batch, and its gradients
-// unless it is newCritic'd without.
+// where it was asked for them.
 type critic[T kernels.Float] struct {
 	*nets.ConvCritic[T]
 	program *plan.Program[T]
 	grads   [][]T
 }
 
-func newCritic[T kernels.Float](be kernels.Backend[T], d *nets.ConvNet[T], rows int, gradients bool) (*critic[T], error) {
+func newCritic[T kernels.Float](be kernels.Backend[T], d *nets.ConvNet[T], rows int, backward bool) (*critic[T], error) {
 	graph, err := nets.NewConvCritic(be, d, rows)
 	if err != nil {
 		return nil, err
 	}
 	outputs := gorgonia.Nodes{graph.Loss, graph.Score}
-	if gradients {
+	if backward {
 		outputs = append(outputs, graph.Grads...)
 	}
 	p, err := plan.Compile(be, outputs...)
 	if err != nil {
 		return nil, fmt.Errorf("lowering the discriminator: %w", err)
 	}
-	c := &critic[T]{ConvCritic: graph, program: p}
-	for i := 2; i < len(outputs); i++ {
-		c.grads = append(c.grads, p.Output(i).Data)
-	}
-	return c, nil
+	return &critic[T]{ConvCritic: graph, program: p, grads: gradients(p, 2, len(outputs)-2)}, nil
 }
+
+// gradientNodes are the gradients that the program computes.
+func (c *critic[T]) gradientNodes() gorgonia.Nodes { return c.Grads[:len(c.grads)] }
 
 // run gives the loss of the batch that has been filled in, and mean D(x).
 func (c *critic[T]) run(sign T) (loss, score float64) {
@@ -81,15 +80,20 @@ type pusher[T kernels.Float] struct {
 	*nets.ConvAdversary[T]
 	program *plan.Program[T]
 	grads   [][]T
+	ofD     [][]T // ∂GLoss/∂θ_D; none for the truncated gradient
 	list    []kernels.Matrix[T]
 }
 
-func newPusher[T kernels.Float](be kernels.Backend[T], g, d *nets.ConvNet[T], rows int, form nets.GeneratorLoss) (*pusher[T], error) {
+func newPusher[T kernels.Float](be kernels.Backend[T], g, d *nets.ConvNet[T], rows int, form nets.GeneratorLoss, full bool) (*pusher[T], error) {
 	graph, err := nets.NewConvAdversary(be, g, d, rows, form)
 	if err != nil {
 		return nil, err
 	}
-	p, err := plan.Compile(be, append(append(gorgonia.Nodes{graph.GLoss}, graph.Stats...), graph.GGrads...)...)
+	outputs := append(append(gorgonia.Nodes{graph.GLoss}, graph.Stats...), graph.GGrads...)
+	if full {
+		outputs = append(outputs, graph.DGrads...)
+	}
+	p, err := plan.Compile(be, outputs...)
 	if err != nil {
 		return nil, fmt.Errorf("lowering the generator's step: %w", err)
 	}
@@ -97,8 +101,10 @@ func newPusher[T kernels.Float](be kernels.Backend[T], g, d *nets.ConvNet[T], ro
 	for i := range graph.Stats {
 		out.list = append(out.list, p.Output(1+i))
 	}
-	for i := range graph.GGrads {
-		out.grads = append(out.grads, p.Output(1+len(out.list)+i).Data)
+	first := 1 + len(out.list)
+	out.grads = gradients(p, first, len(graph.GGrads))
+	if full {
+		out.ofD = gradients(p, first+len(out.grads), len(graph.DGrads))
 	}
 	return out, nil
 }
@@ -106,4 +112,12 @@ func newPusher[T kernels.Float](be kernels.Backend[T], g, d *nets.ConvNet[T], ro
 func (p *pusher[T]) run() (loss float64) {
 	p.program.Run()
 	return float64(p.program.Output(0).Data[0])
+}
+
+// gradients are a program's n outputs from first on.
+func gradients[T kernels.Float](p *plan.Program[T], first, n int) (out [][]T) {
+	for i := range n {
+		out = append(out, p.Output(first+i).Data)
+	}
+	return out
 }

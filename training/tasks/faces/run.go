@@ -96,7 +96,10 @@ func Open[T kernels.Float](cfg training.Config, set *data.Set, be kernels.Backen
 }
 
 func open[T kernels.Float](cfg training.Config, set *data.Set, be kernels.Backend[T]) (*run[T], error) {
-	s := read(cfg)
+	return openWith(read(cfg), set, be)
+}
+
+func openWith[T kernels.Float](s settings, set *data.Set, be kernels.Backend[T]) (*run[T], error) {
 	if set.Size != s.size {
 		return nil, fmt.Errorf("%w: task faces: pictures of %d×%d where %d×%d were planned", training.ErrConfig, set.Size, set.Size, s.size, s.size)
 	}

@@ -12,6 +12,7 @@ type settings struct {
 	key       kernels.Key
 	size      int
 	k         int
+	full      bool // gradient: through the look-ahead
 	rollback  unroll.Rollback
 	shared    bool // one batch of each kind for all look-ahead steps and the generator's: batches fixed, or k = 0
 	batch     int
@@ -37,6 +38,7 @@ func read(cfg training.Config) settings {
 		epochs: p.Int("epochs"), evalEvery: p.Int("eval_every"), samplesEvery: p.Int("samples_every"),
 		corrected: p.Str("paths") == "norm-corrected", scored: int(p.Int("quality_samples")), paths: int(p.Int("path_pairs")),
 	}
+	s.full = p.Str("gradient") == "full" && s.k > 0
 	s.shared = p.Str("batches") == "fixed" || s.k == 0
 	s.d.Rate, s.g.Rate = p.Float("d_lr"), p.Float("g_lr")
 	s.generator, s.discriminator = Networks(p)
