@@ -27,6 +27,7 @@ type Activities struct {
 	Outcomes Outcomes
 	Objects  Objects
 	Trainer  Trainer
+	Packer   Packer // nil: no task is trained in one launch
 	Groups   Groups
 	Reports  Reports
 	Notices  Notices
@@ -82,6 +83,15 @@ type Objects interface {
 type Trainer interface {
 	Train(ctx context.Context, job training.Job, rec training.Recorder) (training.Result, error)
 	Numerics(task string) string
+}
+
+// Packer trains trials of one shape in one launch. PackSize is the most trials
+// of a task that it takes, below 2 none. Its error is the whole pack's, before
+// any trial began; training.ErrMemory says that fewer trials may fit, and
+// training.ErrAlone that trials of this shape are not packed.
+type Packer interface {
+	PackSize(task string) int
+	TrainPack(ctx context.Context, jobs []training.PackJob) ([]training.PackResult, error)
 }
 
 // Groups tells whether a group workflow is open.

@@ -36,6 +36,8 @@ type PackEnd struct {
 type PackResult struct {
 	Ends []PackEnd
 	Late bool // it ran out of time
+
+	TooMany bool `json:",omitempty"` // together they do not fit: fewer may
 }
 
 // PackBeat is the heartbeat's detail of a pack: a hint for people.
@@ -51,9 +53,10 @@ type TrialBeat struct {
 	Beat
 }
 
-// TrainPack trains trials that are short, one after another in its own slot and
-// in those of the worker that nobody uses. Each trial has an attempt of its own,
-// which begins when its turn comes: nothing of a trial knows of the others.
+// TrainPack trains trials of one shape: in one launch where this worker can, else
+// one after another in its own slot and in those of the worker that nobody uses.
+// Each trial has an attempt of its own, which begins when its turn comes: nothing
+// of a trial knows of the others.
 func (a *Activities) TrainPack(ctx context.Context, in PackInput) (PackResult, error) {
 	defer a.Slots.enter()()
 	ctx, stop := context.WithCancelCause(ctx)
@@ -63,6 +66,7 @@ func (a *Activities) TrainPack(ctx context.Context, in PackInput) (PackResult, e
 		p.ends[i].Hash = h
 	}
 	forget := watch(ctx, stop, in.Beat, func() any { p.spread(ctx); return p.beat() })
+	p.together(ctx)
 	p.lane(ctx, false)
 	p.close()
 	p.lanes.Wait()
@@ -70,7 +74,7 @@ func (a *Activities) TrainPack(ctx context.Context, in PackInput) (PackResult, e
 	if p.lost != nil {
 		return PackResult{}, fmt.Errorf("another worker has taken the pack over: %w", p.lost)
 	}
-	return PackResult{Ends: p.ends, Late: p.late()}, nil
+	return PackResult{Ends: p.ends, Late: p.late(), TooMany: p.tooMany}, nil
 }
 
 // packRun is one stretch of a pack. A lane is a slot: it trains one trial after
@@ -89,6 +93,9 @@ type packRun struct {
 	holds  map[int]*hold
 	ends   []PackEnd
 	lost   error // a newer attempt at the pack has one of its trials
+
+	launching bool // trials train in one launch: no lane is opened beside it
+	tooMany   bool
 }
 
 // lane trains trials while there are any. A borrowed lane ends when its slot is
@@ -131,7 +138,7 @@ var errAsleep = errors.New("this process was stopped for a while")
 func (p *packRun) spread(ctx context.Context) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for n := p.next; p.open(ctx) && n < len(p.in.Hashes) && p.acts.Slots.borrow(); n++ {
+	for n := p.next; !p.launching && p.open(ctx) && n < len(p.in.Hashes) && p.acts.Slots.borrow(); n++ {
 		p.lanes.Add(1)
 		go func() {
 			defer p.lanes.Done()
@@ -152,16 +159,27 @@ func (p *packRun) late() bool { return p.in.MaxTime > 0 && time.Since(p.began) >
 
 // member is one trial's attempt, as TrainSegment makes it.
 func (p *packRun) member(ctx context.Context, i int) {
-	in := SegmentInput{Hash: p.in.Hashes[i], Task: p.in.Task, Every: p.in.Every, Lease: p.in.Lease, Beat: p.in.Beat}
-	if p.in.MaxTime > 0 {
-		in.MaxTime = max(p.in.MaxTime-time.Since(p.began), time.Millisecond)
-	}
 	claimed := false
-	r, err := p.acts.attempt(ctx, in, func(_ context.Context, _ context.CancelCauseFunc, h *hold) func() {
+	r, err := p.acts.attempt(ctx, p.segment(i), func(_ context.Context, _ context.CancelCauseFunc, h *hold) func() {
 		claimed = true
 		p.note(i, h)
 		return func() { p.note(i, nil) }
 	})
+	p.ended(ctx, i, r, claimed, err)
+}
+
+// segment is what is asked of one trial.
+func (p *packRun) segment(i int) SegmentInput {
+	in := SegmentInput{Hash: p.in.Hashes[i], Task: p.in.Task, Every: p.in.Every, Lease: p.in.Lease, Beat: p.in.Beat}
+	if p.in.MaxTime > 0 {
+		in.MaxTime = max(p.in.MaxTime-time.Since(p.began), time.Millisecond)
+	}
+	return in
+}
+
+// ended keeps how a trial's attempt ended, and lets no other begin where that
+// says something of all.
+func (p *packRun) ended(ctx context.Context, i int, r SegmentResult, claimed bool, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	e := &p.ends[i]

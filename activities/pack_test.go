@@ -198,9 +198,10 @@ func equal(t testing.TB, got, want map[string]string) {
 
 func TestAPackedTrialIsTheTrialAloneBitForBit(t *testing.T) {
 	want := alone(t, mixed)
-	for _, slots := range []int{1, 3} {
+	for _, c := range []struct{ slots, launch int }{{1, 0}, {3, 0}, {1, 8}, {3, 3}} {
 		w, p := packed(t, mixed)
-		w.acts.Slots = activities.NewSlots(slots)
+		w.acts.Slots = activities.NewSlots(c.slots)
+		w.launch(c.launch)
 		l := w.keep()
 		r, err := w.trainPack(p, 0)
 		allFinished(t, r, err)
@@ -223,6 +224,7 @@ func TestAPackThatIsKilledAnywhereLosesNothing(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w, p := packed(t, mixed)
 		w.acts.Slots = activities.NewSlots(rapid.IntRange(1, 3).Draw(rt, "slots"))
+		w.launch(rapid.SampledFrom([]int{0, 0, 3, 8}).Draw(rt, "trials in one launch"))
 		l := w.keep()
 		kills := rapid.SliceOfN(rapid.IntRange(1, 60), 1, 5).Draw(rt, "kills")
 		for i, n := range kills {

@@ -51,10 +51,16 @@ func (a *Activities) TrainSegment(ctx context.Context, in SegmentInput) (Segment
 	})
 }
 
-// hold is an attempt that trains: what a heartbeat tells of it.
+// hold is an attempt that may train: its fence, its recorder, and what it goes
+// on from.
 type hold struct {
+	in    SegmentInput
 	fence int64
+	from  int64 // step of the checkpoint it goes on from, -1 for none
 	rec   *recorder
+	job   training.Job
+	ctx   context.Context // cancelled when this trial is no longer wanted, or lost
+	stop  context.CancelCauseFunc
 }
 
 func (h *hold) beat() Beat {
@@ -66,14 +72,27 @@ func (h *hold) beat() Beat {
 // trains it is followed: follow may cancel it, and what follow returns is called
 // when it no longer trains.
 func (a *Activities) attempt(ctx context.Context, in SegmentInput, follow func(context.Context, context.CancelCauseFunc, *hold) func()) (SegmentResult, error) {
+	h, over, err := a.begin(ctx, in)
+	if h == nil {
+		return over, err
+	}
+	forget := follow(h.ctx, h.stop, h)
+	used := threadClock()
+	res, err := a.run(h.ctx, h.job, h.rec)
+	return a.conclude(h, res, used(), err, forget)
+}
+
+// begin claims a trial. Where there is nothing to train, there is no hold but
+// what came instead.
+func (a *Activities) begin(ctx context.Context, in SegmentInput) (*hold, SegmentResult, error) {
 	claim, state, err := a.claim(ctx, in)
 	switch {
 	case errors.Is(err, storage.ErrSettled):
-		return SegmentResult{Settled: true, Wanted: storage.WantRun}, nil
+		return nil, SegmentResult{Settled: true, Wanted: storage.WantRun}, nil
 	case errors.Is(err, storage.ErrBusy):
-		return SegmentResult{Busy: true, Wanted: storage.WantRun}, nil
+		return nil, SegmentResult{Busy: true, Wanted: storage.WantRun}, nil
 	case err != nil:
-		return SegmentResult{}, err
+		return nil, SegmentResult{}, err
 	}
 	at := int64(-1)
 	if claim.Checkpoint != nil {
@@ -81,9 +100,31 @@ func (a *Activities) attempt(ctx context.Context, in SegmentInput, follow func(c
 	}
 	if claim.Wanted != storage.WantRun {
 		end := storage.End{Hash: in.Hash, Fence: claim.Fence, Outcome: string(training.Preempted), Step: at}
-		return SegmentResult{Outcome: training.Preempted, Step: at, Fence: claim.Fence, Wanted: claim.Wanted}, a.end(ctx, end)
+		return nil, SegmentResult{Outcome: training.Preempted, Step: at, Fence: claim.Fence, Wanted: claim.Wanted}, a.end(ctx, end)
 	}
-	return a.train(ctx, in, claim, state, follow)
+	h := &hold{in: in, fence: claim.Fence, from: at, job: training.Job{Resume: state, Every: in.Every, MaxTime: in.MaxTime}}
+	if err := json.Unmarshal(claim.Config, &h.job.Config); err != nil {
+		return nil, SegmentResult{}, a.fail(ctx, in.Hash, claim.Fence, 0, errors.Join(training.ErrConfig, err))
+	}
+	h.ctx, h.stop = context.WithCancelCause(ctx)
+	h.rec = newRecorder(h.ctx, recorderOptions{
+		hash: in.Hash, fence: claim.Fence, lease: in.Lease, every: a.Flush,
+		attempts: a.Attempts, objects: a.Objects, stop: h.stop,
+	})
+	return h, SegmentResult{}, nil
+}
+
+// conclude commits what is left and closes the attempt.
+func (a *Activities) conclude(h *hold, res training.Result, cpu time.Duration, err error, forget func()) (SegmentResult, error) {
+	defer h.stop(nil)
+	closeErr := h.rec.Close()
+	forget()
+	if err = errors.Join(err, closeErr); err != nil {
+		return SegmentResult{}, a.fail(h.ctx, h.in.Hash, h.fence, cpu, err)
+	}
+	end := storage.End{Hash: h.in.Hash, Fence: h.fence, Outcome: string(res.Outcome), Step: res.Step, Reason: res.Reason, CPU: cpu}
+	out := SegmentResult{Outcome: res.Outcome, Step: res.Step, Fence: h.fence, Wanted: h.rec.Wanted()}
+	return out, a.end(h.ctx, end)
 }
 
 // claim takes the trial. Verifying a checkpoint reads it whole, so the bytes
@@ -110,32 +151,6 @@ func (a *Activities) claim(ctx context.Context, in SegmentInput) (storage.Claim,
 		state = nil
 	}
 	return claim, state, nil
-}
-
-func (a *Activities) train(ctx context.Context, in SegmentInput, claim storage.Claim, state []byte,
-	follow func(context.Context, context.CancelCauseFunc, *hold) func()) (SegmentResult, error) {
-	var cfg training.Config
-	if err := json.Unmarshal(claim.Config, &cfg); err != nil {
-		return SegmentResult{}, a.fail(ctx, in.Hash, claim.Fence, 0, errors.Join(training.ErrConfig, err))
-	}
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	rec := newRecorder(ctx, recorderOptions{
-		hash: in.Hash, fence: claim.Fence, lease: in.Lease, every: a.Flush,
-		attempts: a.Attempts, objects: a.Objects, stop: stop,
-	})
-	forget := follow(ctx, stop, &hold{claim.Fence, rec})
-	used := threadClock()
-	res, err := a.run(ctx, training.Job{Config: cfg, Resume: state, Every: in.Every, MaxTime: in.MaxTime}, rec)
-	cpu := used()
-	closeErr := rec.Close()
-	forget()
-	if err = errors.Join(err, closeErr); err != nil {
-		return SegmentResult{}, a.fail(ctx, in.Hash, claim.Fence, cpu, err)
-	}
-	end := storage.End{Hash: in.Hash, Fence: claim.Fence, Outcome: string(res.Outcome), Step: res.Step, Reason: res.Reason, CPU: cpu}
-	out := SegmentResult{Outcome: res.Outcome, Step: res.Step, Fence: claim.Fence, Wanted: rec.Wanted()}
-	return out, a.end(ctx, end)
 }
 
 // run is Train, whose panic is the failure of this attempt alone: its attempt is

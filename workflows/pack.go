@@ -94,7 +94,7 @@ func (g *packGroup) round(ctx workflow.Context, members []*packMember) (left []*
 		halve = true
 		v.lost(ctx, members, err)
 	default:
-		halve = r.Late
+		halve = r.Late || r.TooMany
 		v.read(ctx, members, r.Ends)
 	}
 	if err := g.settle(ctx, v.words); err != nil {
