@@ -94,10 +94,10 @@ func (s *services) temporal(ctx context.Context) (client.Client, error) {
 
 // newActivities fills the activities' interfaces with the real world.
 func (s *services) newActivities(c client.Client, worker string, hooks *webhook.Sender) *activities.Activities {
-	m := s.metrics
+	m, trains := s.metrics, newEngine(s.data, s.device)
 	return &activities.Activities{
 		Plans: m, Queue: m, Strays: m, Attempts: m, Outcomes: m,
-		Objects: s.objects, Trainer: newEngine(s.data, s.device), Groups: groups{c},
+		Objects: s.objects, Trainer: trains, Packer: trains, Groups: groups{c},
 		Reports: reports{s}, Notices: m, Webhooks: hooks, Worker: worker, Program: s.device.program(),
 	}
 }
