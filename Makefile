@@ -78,6 +78,24 @@ gpu-build:
 gpu-vet:
 	@. scripts/gpu-env && set -x && go vet -tags gpu ./training/kernels/cuda/... && go test -count=1 -tags gpu ./training/kernels/cuda/driver
 
+# On a machine with a device: the kernels' suite, packs against the reference,
+# throughput beside PyTorch. bin/gpu-check and scripts/gpu-check need no Go.
+.PHONY: gpu-check bin/gpu-check
+gpu-check: bin/gpu-check
+	@scripts/gpu-check
+
+bin/gpu-check:
+	@. scripts/gpu-env && go test -c -tags gpu -o $@ ./cmd/gpu-check
+
+# bin/gpu-check against a libcuda.so.1 that runs the kernels on the processor:
+# what a machine without a device can say about package driver.
+.PHONY: gpu-standin
+gpu-standin: bin/gpu-check
+	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && cd training/kernels/cuda && \
+	$(CXX) -O2 -std=c++17 -Wno-unknown-pragmas -shared -fPIC -Wl,-soname,libcuda.so.1 -o "$$dir/libcuda.so.1" \
+	  toolkit/standin.cpp host/kernels.cpp host/shim.cpp && \
+	LD_LIBRARY_PATH="$$dir" ../../../bin/gpu-check -test.run 'Suite|Packs|Registers'
+
 # Compiles the kernels again, after a change to them.
 gpu-kernels:
 	go run ./training/kernels/cuda/compile "$$(scripts/gpu-toolkit)"

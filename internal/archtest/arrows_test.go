@@ -57,6 +57,7 @@ var arrows = map[string][]string{
 	"cmd/bench-pages":            {"internal/devstack", "internal/devstack/", "report", "report/web", "storage", "storage/"},
 	"cmd/bench-ingest":           {"internal/devstack", "internal/devstack/", "storage", "storage/"},
 
+	"cmd/gpu-check":          {"training", "training/"},
 	"training/kernels/cuda/": {"training/kernels", "training/kernels/cuda"},
 }
 

@@ -90,6 +90,9 @@ func (k *Pack) Capture(f func()) (g Graph, err error) {
 	return k.be.dev.Capture(func() error { return k.Do(f) })
 }
 
+// Sync waits for everything launched.
+func (k *Pack) Sync() error { return k.be.dev.Sync() }
+
 // Close gives all of the pack's memory back.
 func (k *Pack) Close() error {
 	err := k.be.dev.Sync()
@@ -120,9 +123,8 @@ func (k *Pack) operand(u *use) Operand {
 // scratchOf is memory that one call uses.
 func (k *Pack) scratchOf(floats int) Operand {
 	if n := 4 * floats * k.trials; n > k.room {
-		if k.scratch != 0 {
-			k.be.must(k.be.dev.Free(k.scratch))
-			k.scratch, k.room = 0, 0
+		if k.scratch != 0 { // captured runs may use it
+			k.others, k.scratch, k.room = append(k.others, k.scratch), 0, 0
 		}
 		at, err := k.be.dev.Alloc(n)
 		k.be.must(err)
