@@ -19,8 +19,8 @@ func (t Task) Describe(cfg training.Config) (training.Description, error) {
 		return training.Description{}, fmt.Errorf("task faces: %w", err)
 	}
 	rule := fmt.Sprintf("He normal × %g", m.initScale)
-	g := nets.Summarise("generator", m.maker.Out, m.gen.Params)
-	d := nets.Summarise("discriminator", m.look.Score, m.disc.Params)
+	g := nets.SummariseConv("generator", m.gen)
+	d := nets.SummariseConv("discriminator", m.disc)
 	g.Initialiser, d.Initialiser = rule, rule
 	return training.Description{Task: cfg.Task, Params: cfg.Params, Generator: &g, Discriminator: d, Phases: m.phases()}.Sum(), nil
 }
