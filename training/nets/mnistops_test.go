@@ -138,7 +138,7 @@ func TestFirstGradientsAreFiniteDifferences(t *testing.T) {
 			return y, err
 		},
 		"weight normalisation": func(r *rig) (node, error) { return r.ops.WeightNorm(r.input(4, 3), r.input(1, 3)) },
-		"max-pooling": func(r *rig) (node, error) { return r.ops.MaxPool(r.input(2, pool.In()), pool) },
+		"max-pooling":          func(r *rig) (node, error) { return r.ops.MaxPool(r.input(2, pool.In()), pool) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
