@@ -46,7 +46,7 @@ func facesUnrolling() []Param {
 	for i := range params {
 		switch params[i].Name {
 		case "gradient":
-			params[i].Doc += "; in full it takes about five times the memory and, a look-ahead step, three times the time"
+			params[i].Doc += "; in full a look-ahead step takes about three times the time"
 		case "rollback":
 			params[i].Doc += "; under restore and reset the look-ahead's passes of the generator leave no trace in its normalisation statistics"
 		case "batches":
