@@ -15,6 +15,7 @@ func TestDescribeShowsEveryLayerAndTheWork(t *testing.T) {
 		"describe-gaussians.txt": {"gaussians", "-p", "k=5", "-p", "gradient=full"},
 		"describe-mnist.txt":     {"mnist-ssl"},
 		"describe-improved.txt":  {"mnist-ssl", "-p", "preset=improved-gan", "-p", "minibatch_discrimination=true", "-p", "k=5", "-p", "batches=fixed"},
+		"describe-stacked.txt":   {"stacked-mnist", "-p", "k=5"},
 		"describe-control.txt":   {"mnist-ssl", "-p", "unsupervised=false"},
 	} {
 		got := types(t, "", append([]string{"describe"}, args...)...)
@@ -59,6 +60,22 @@ func TestDescribeInJSONHasTheCountsByNetwork(t *testing.T) {
 	}
 	if l := d.Generator.Layers; len(l) != 3 || l[0].Activation != "ReLU" || !slices.Equal(l[2].Output, []int{2}) {
 		t.Errorf("%+v", l)
+	}
+}
+
+// TestDescribeCountsTheSourcesFaces: experiments.md §1.3.
+func TestDescribeCountsTheSourcesFaces(t *testing.T) {
+	for similar, want := range map[string]int64{"false": 700321, "true": 3004621} {
+		got := types(t, "", "describe", "faces", "-p", "minibatch_discrimination="+similar, "-o", "json")
+		var d struct {
+			Generator, Discriminator struct{ Parameters int64 }
+		}
+		if err := json.Unmarshal([]byte(got.out), &d); err != nil {
+			t.Fatalf("%v: %+v", err, got)
+		}
+		if d.Generator.Parameters != 5912195 || d.Discriminator.Parameters != want {
+			t.Errorf("%+v", d)
+		}
 	}
 }
 

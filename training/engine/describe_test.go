@@ -9,6 +9,7 @@ import (
 	"sweep/training/engine"
 	"sweep/training/kernels"
 	"sweep/training/tasks"
+	"sweep/training/tasks/faces"
 	"sweep/training/tasks/gaussians"
 	"sweep/training/tasks/mnist"
 	"sweep/training/tasks/stacked"
@@ -103,6 +104,11 @@ func described(t *testing.T, be func() kernels.Backend[float32]) []struct {
 	}
 	for _, v := range stackedVariants {
 		add(stacked.Task{Sets: digits, Backend: be}, digits.stackedConfig(t, v.settings...))
+	}
+	pictures := newDrawnFaces(t)
+	for _, settings := range [][]any{{"k", 0}, {"k", 2, "batches", "fixed"}, {"minibatch_discrimination", true, "g_loss", "minimax"},
+		{"k", 2, "gradient", "full"}, {"k", 2, "gradient", "full", "g_loss", "minimax", "batches", "fixed"}} {
+		add(faces.Task{Sets: pictures, Backend: be}, pictures.config(t, settings...))
 	}
 	return out
 }
