@@ -65,9 +65,9 @@ func TestWithoutAVX512AllBitsAreTheSame(t *testing.T) { kerneltest.RunExactly(t,
 // different ways.
 func TestProductsWithoutAVX512AreTheSameBits(t *testing.T) {
 	wide, narrow := cpu.New(), cpu.NewNarrow()
-	for _, depth := range []int{1, 3, 7, 8, 33, 513, 1030} {
-		for _, rows := range []int{1, 5, 12, 13, 23, 37} {
-			for _, columns := range []int{1, 8, 9, 16, 17, 24, 25, 31, 32, 33, 48, 57, 64, 255, 256, 270, 300} {
+	for _, depth := range []int{1, 7, 8, 33, 530} {
+		for _, rows := range []int{1, 5, 12, 23} {
+			for _, columns := range []int{1, 8, 9, 16, 17, 24, 25, 31, 32, 33, 57, 255, 270} {
 				for form := range 4 {
 					ta, tb := form&1 != 0, form&2 != 0
 					a, b := random(rows, depth), random(depth, columns)
