@@ -77,7 +77,15 @@ func (m Modes) show(a *Attributes, mode int) {
 // Weight is how likely a mode is.
 func (f *Faces) Weight(mode int) float64 {
 	n := f.Modes().Len()
-	if f.Variant != "skew" {
+	switch f.Variant {
+	case "corr":
+		kinds := f.Modes().Kinds(mode)
+		if likely := kinds[Hair] < 3; (kinds[Glasses] == 1) == likely {
+			return 2 * 0.9 / float64(n)
+		}
+		return 2 * 0.1 / float64(n)
+	case "skew":
+	default:
 		return 1 / float64(n)
 	}
 	total := 0

@@ -39,7 +39,7 @@ func TestAFullSetIsUniform(t *testing.T) {
 }
 
 func TestModesHaveTheirWeights(t *testing.T) {
-	for variant, modes := range map[string]int{"modes": 256, "modes64": 64, "skew": 256, "full": 2304} {
+	for variant, modes := range map[string]int{"modes": 256, "modes64": 64, "skew": 256, "full": 2304, "corr": 2304} {
 		f := faces(t, variant, 32)
 		m, counts, total := f.Modes(), make([]int, modes), 0.0
 		if m.Len() != modes {
