@@ -7,8 +7,8 @@ import (
 	"sweep/storage"
 )
 
-// imageFigures are a group's grid of samples and its walks between codes, both
-// of the first seed's last step (experiments.md §6, §8.4).
+// imageFigures are a group's grid of samples, its walks between codes and its
+// analogies, all of the first seed's last step (experiments.md §6, §8.4).
 func (s *samples) imageFigures(ctx context.Context, experiment string, g group) (out []Figure, err error) {
 	seed := g.first().Seed
 	name := title(experiment, g.fixed, fmt.Sprintf("seed %d", seed))
@@ -19,6 +19,7 @@ func (s *samples) imageFigures(ctx context.Context, experiment string, g group) 
 	}{
 		{"grid", "the first generated samples", "The first 100 samples of the first seed's last step, ten in a row; none was chosen.", s.byTrial, readSamples},
 		{"walks", "walks between codes", "Each row walks from one code to another in even steps; the first seed's last step.", s.walks, readWalks},
+		{"analogies", "analogies of codes", "Each row: A and B, means of codes that show two values of one attribute; C, which shows B's; and A − B + C. The first seed's last step.", s.analogy, readWalks},
 	} {
 		grid := Gallery{Title: name}
 		any := false

@@ -17,6 +17,7 @@ const (
 	samplesName = "samples"        // (n, 2) points, or (n, h, w[, 3]) pictures
 	realName    = "real"           // the same of true data, at step 0
 	walksName   = "interpolations" // (rows, columns, h, w[, 3]) pictures: walks between codes
+	analogyName = "analogies"      // (rows, 4, h, w[, 3]) pictures: A, B, C and A − B + C
 )
 
 // samples finds stored samples by trial and reads them once.
@@ -24,6 +25,7 @@ type samples struct {
 	blobs    Blobs
 	byTrial  map[string][]storage.TrialArtifact // ascending steps
 	walks    map[string][]storage.TrialArtifact // "
+	analogy  map[string][]storage.TrialArtifact // "
 	truth    map[string]storage.TrialArtifact
 	read     map[string][]Point
 	problems []string // objects that are missing or damaged
@@ -36,6 +38,9 @@ func newSamples(ctx context.Context, src Source, blobs Blobs, sweep, experiment 
 		return nil, err
 	}
 	if s.walks, err = artifacts(ctx, src, sweep, experiment, walksName); err != nil {
+		return nil, err
+	}
+	if s.analogy, err = artifacts(ctx, src, sweep, experiment, analogyName); err != nil {
 		return nil, err
 	}
 	real, err := artifacts(ctx, src, sweep, experiment, realName)

@@ -151,6 +151,10 @@ func (s *scorer) Paths(generate func([]float32) []float32, zDim, pairs int) []tr
 	return []training.Point{{Metric: "paths", Value: 1}}
 }
 
+func (s *scorer) Analogies(_ func([]float32) []float32, zDim, rows int) []float32 {
+	return make([]float32, min(rows, 5)*4*zDim)
+}
+
 type one struct{ set *data.Set }
 
 func (o one) Faces(name, digest string) (*data.Set, error) {
@@ -179,7 +183,10 @@ func TestPicturesAreScoredAgainstTheCeiling(t *testing.T) {
 	if points, _ := r.Evaluate(1); points != nil {
 		t.Errorf("step 1: %v", points)
 	}
-	points, _ := r.Evaluate(2)
+	points, artifacts := r.Evaluate(2)
+	if last := artifacts[len(artifacts)-1]; len(artifacts) != 3 || last.Name != "analogies" || !bytes.Contains(last.Data, []byte("(5, 4, 32, 32, 3, )")) {
+		t.Errorf("%d artifacts, the last is %s", len(artifacts), last.Name)
+	}
 	if len(points) != 2 || points[0].Metric != "coverage" || points[1].Metric != "paths" || len(s.batches) != 1 || s.batches[0] != 200 {
 		t.Errorf("step 2: %v of %v", points, s.batches)
 	}

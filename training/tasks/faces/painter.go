@@ -13,6 +13,7 @@ import (
 const (
 	gridSamples = 100    // the source's 10×10 grid
 	walks, pace = 20, 10 // rows of the interpolation sheet, and pictures in each
+	analogyRows = 12     // of the sheet of analogies
 )
 
 // painter draws a generator's pictures, batch normalisation in test mode.
@@ -109,6 +110,17 @@ func (p *painter[T]) pictures(step int64) []training.Artifact {
 		all = append(all, p.sheet("interpolations", step, p.interpolations(step), walks, pace))
 	}
 	return all
+}
+
+// analogies is a sheet of what adding and subtracting codes does, none where the
+// scorer finds no analogy.
+func (p *painter[T]) analogies(step int64, q Quality) []training.Artifact {
+	z := q.Analogies(p.generate, p.zDim(), analogyRows)
+	if len(z) == 0 {
+		return nil
+	}
+	const columns = 4 // A, B, C and A − B + C
+	return []training.Artifact{p.sheet("analogies", step, p.generate(z), len(z)/(columns*p.zDim()), columns)}
 }
 
 // sheet turns pictures into bytes, pixel by pixel: (x+1)/2, clipped.

@@ -30,6 +30,9 @@ type Quality interface {
 	// Paths scores interpolations and analogies of codes (n, zDim) that generate
 	// makes pictures of.
 	Paths(generate func(z []float32) []float32, zDim, pairs int) []training.Point
+	// Analogies are codes for a sheet of analogies: up to so many rows of A, B, C
+	// and A − B + C.
+	Analogies(generate func(z []float32) []float32, zDim, rows int) []float32
 }
 
 // Task opens trials in float32.
@@ -139,7 +142,11 @@ func (r *run[T]) Evaluate(step int64) (points []training.Point, artifacts []trai
 			points = append(points, r.quality.Paths(r.painter.generate, r.zDim(), r.paths)...)
 		}
 	}
-	return points, r.painter.pictures(step)
+	artifacts = r.painter.pictures(step)
+	if r.quality != nil && r.paths > 0 && step == r.epochs*r.evalEvery {
+		artifacts = append(artifacts, r.painter.analogies(step, r.quality)...)
+	}
+	return points, artifacts
 }
 
 // diverged finds a loss that is NaN or infinite; before an evaluation, a
