@@ -15,6 +15,8 @@ import (
 	"sweep/training/tasks"
 )
 
+var _ tasks.PackTask = Packed{}
+
 // Packed trains on a device: packs, and a trial alone as a pack of one. Every pack
 // opens the device for itself, so that packs on several goroutines share it.
 type Packed struct {

@@ -61,6 +61,12 @@ func tiny(t *testing.T, seed int64, changes ...settings) training.Config {
 	return cfg
 }
 
+// Tiny is a trial of a small model.
+func Tiny(t *testing.T, seed, steps int64) training.Config {
+	t.Helper()
+	return tiny(t, seed, settings{"steps": integer(steps), "eval_every": integer(2)})
+}
+
 // different are trials of one shape that differ in everything that may. With
 // k = 1 there is no way back, so that no rollback but the default has it.
 func different(t *testing.T, common settings) []training.Config {
