@@ -8,10 +8,9 @@ import "sweep/training/kernels"
 // columns are packed from the images as they are needed. Columns go on across
 // images, so that few of a panel are lost where an image has few places.
 //
-// A tile's rows of the left factor (15 kB) stay in the first cache, a block of
-// panels (320 kB) and its sums in the second.
+// A tile's rows of the left factor (24 kB at most) stay in the first cache, a block
+// of panels (512 kB at most) and its sums in the second.
 const (
-	convDepth   = 320
 	convColumns = 256
 	convGroup   = 48 << 10 // of sums
 	slack       = 32       // elements that are read and written past a scratch's end
@@ -21,6 +20,7 @@ const (
 type convScratch struct {
 	tiles    []tile
 	panel    int       // columns of a panel: those of the tiles
+	depth    int       // that is computed at a time
 	padded   []float32 // images with zeros around them
 	panels   []float32
 	left     []float32
@@ -112,9 +112,9 @@ type left struct {
 // newConvScratch picks the tiles.
 func newConvScratch(avx512 bool) convScratch {
 	if avx512 {
-		return convScratch{tiles: wideTiles, panel: wide}
+		return convScratch{tiles: wideTiles, panel: wide, depth: wideCuts.depth}
 	}
-	return convScratch{tiles: tiles, panel: width}
+	return convScratch{tiles: tiles, panel: width, depth: narrowCuts.depth}
 }
 
 // tileCount is how many tiles some rows are divided into, as evenly as can be.
@@ -160,9 +160,9 @@ func (s *convScratch) times(l *left, panels []float32, panelDepth, columnCount i
 	}
 }
 
-// convCut cuts a depth evenly.
-func convCut(depth int) int {
-	cuts := (depth + convDepth - 1) / convDepth
+// cut cuts a depth evenly.
+func (s *convScratch) cut(depth int) int {
+	cuts := (depth + s.depth - 1) / s.depth
 	return (depth + cuts - 1) / cuts
 }
 

@@ -54,8 +54,8 @@ func (s *convScratch) lines(f *field) {
 // answers computes the columns from … from+n−1, numbered across images.
 func (s *convScratch) answers(f *field, filters *left, padded []float32, slots, from, n int) {
 	const bytes = 4
-	sums, panels := room(&s.sums, f.Filters*convColumns), room(&s.panels, convColumns*convDepth+slack)
-	cut := convCut(filters.depth)
+	sums, panels := room(&s.sums, f.Filters*convColumns), room(&s.panels, convColumns*s.depth+slack)
+	cut := s.cut(filters.depth)
 	for first := 0; first < filters.depth; first += cut {
 		depth := min(cut, filters.depth-first)
 		for j := 0; j < n; j += s.panel {
@@ -64,9 +64,9 @@ func (s *convScratch) answers(f *field, filters *left, padded []float32, slots, 
 			if f.step == 2 {
 				pack = packPlaces2
 			}
-			pack(&panels[j*convDepth], uintptr(s.panel*bytes), &padded[0], &s.offsets[first], depth, &s.segments[0].src, len(s.segments))
+			pack(&panels[j*s.depth], uintptr(s.panel*bytes), &padded[0], &s.offsets[first], depth, &s.segments[0].src, len(s.segments))
 		}
-		s.times(filters, panels, convDepth, s.whole(n), sums, convColumns, f.Filters, first, depth, first > 0)
+		s.times(filters, panels, s.depth, s.whole(n), sums, convColumns, f.Filters, first, depth, first > 0)
 	}
 }
 

@@ -45,7 +45,7 @@ func (s *convScratch) scatter(f *field, out, x, w, b matrix, first, n int) {
 	for channel := 0; channel < f.Channels; channel += group {
 		channels := min(group, f.Channels-channel)
 		filters := left{data: w.Data[channel*square*f.Filters:], rowStep: f.Filters, kStep: 1}
-		cut := convCut(f.Filters)
+		cut := s.cut(f.Filters)
 		for from := 0; from < f.Filters; from += cut {
 			s.times(&filters, s.panels[from*s.panel:], f.Filters, step, sums, step, channels*square, from, min(cut, f.Filters-from), from > 0)
 		}

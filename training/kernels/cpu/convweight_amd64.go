@@ -24,16 +24,16 @@ func (v *avx2) ConvGradWeight(out, x, g matrix, c kernels.Conv) {
 func (s *convScratch) elements(f *field, out, x, g matrix, from, n int) {
 	square := f.Size * f.Size
 	channel, end := from/square, (from+n-1)/square+1
-	slots, size, next := convDepth/f.out+2, (end-channel)*f.plane, 0
+	slots, size, next := s.depth/f.out+2, (end-channel)*f.plane, 0
 	padded := room(&s.padded, slots*size+slack)
 	clear(padded)
 	sums := room(&s.sums, f.Filters*convColumns)
-	cut := convDepth
-	if f.out > convDepth/2 {
-		cut = convCut(f.out)
+	cut := s.depth
+	if f.out > s.depth/2 {
+		cut = s.cut(f.out)
 	}
 	for first, depth := 0, 0; first < x.Rows*f.out; first += depth {
-		if depth = min(cut, x.Rows*f.out-first); f.out > convDepth/2 {
+		if depth = min(cut, x.Rows*f.out-first); f.out > s.depth/2 {
 			depth = min(cut, f.out-first%f.out)
 		}
 		for ; next <= (first+depth-1)/f.out; next++ {
@@ -42,7 +42,7 @@ func (s *convScratch) elements(f *field, out, x, g matrix, from, n int) {
 		s.see(f, first, depth, slots, size)
 		s.patches(f, padded, from-channel*square, n, depth)
 		gradients := s.gradients(f, g, first, depth)
-		s.times(&gradients, s.panels, convDepth, s.whole(n), sums, convColumns, f.Filters, 0, depth, first > 0)
+		s.times(&gradients, s.panels, s.depth, s.whole(n), sums, convColumns, f.Filters, 0, depth, first > 0)
 	}
 	turn(out.Data[from*f.Filters:], f.Filters, sums, convColumns, n)
 }
@@ -61,9 +61,9 @@ func (s *convScratch) see(f *field, first, depth, slots, size int) {
 // from on.
 func (s *convScratch) patches(f *field, padded []float32, from, n, depth int) {
 	const bytes = 4
-	panels, step := room(&s.panels, convColumns*convDepth+slack), uintptr(s.panel*bytes)
+	panels, step := room(&s.panels, convColumns*s.depth+slack), uintptr(s.panel*bytes)
 	for j := 0; j < n; j += width { // a panel has one or two parts of sixteen
-		part := &panels[j/s.panel*s.panel*convDepth+j%s.panel]
+		part := &panels[j/s.panel*s.panel*s.depth+j%s.panel]
 		if f.Size == 4 {
 			packPatches4(part, step, &padded[f.element(from+j)], uintptr(f.width*bytes), &s.places[0], depth)
 			continue
@@ -81,14 +81,14 @@ func (s *convScratch) gradients(f *field, g matrix, first, depth int) left {
 	if image, place := first/f.out, first%f.out; place+depth <= f.out {
 		return left{data: g.Data[image*f.Out()+place:], rowStep: f.out, kStep: 1}
 	}
-	all := room(&s.left, f.Filters*convDepth)
+	all := room(&s.left, f.Filters*s.depth)
 	for at := 0; at < depth; {
 		image, place := (first+at)/f.out, (first+at)%f.out
 		run := min(f.out-place, depth-at)
-		copyRows(all[at:], convDepth, g.Data[image*f.Out()+place:], f.out, f.Filters, run)
+		copyRows(all[at:], s.depth, g.Data[image*f.Out()+place:], f.out, f.Filters, run)
 		at += run
 	}
-	return left{data: all, rowStep: convDepth, kStep: 1}
+	return left{data: all, rowStep: s.depth, kStep: 1}
 }
 
 // turn writes sums (rows, n), whose rows lie step apart, as out (n, rows).
