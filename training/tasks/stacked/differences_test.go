@@ -13,13 +13,13 @@ import (
 )
 
 // every is the distance between the weights that are moved: all would take long.
-const every = 83
+const every = 211
 
 // TestTheFullGradientIsTheFiniteDifference moves weights of the generator and
 // follows the loss through convolutions, batch normalisation, the look-ahead and
 // the optimizer, in float64 on tanh networks.
 func TestTheFullGradientIsTheFiniteDifference(t *testing.T) {
-	for _, v := range []variant{"k=2 gradient=full", "k=2 gradient=full batches=fixed g_loss=minimax", "k=1 gradient=full d_optimizer=sgd d_lr=0.5"} {
+	for _, v := range []variant{"k=2 gradient=full", "k=2 gradient=full batches=fixed g_loss=minimax d_optimizer=sgd d_lr=0.5"} {
 		if worst := relativeError(t, v); !(worst <= 1e-5) {
 			t.Errorf("%s: gradient and finite difference are %.1e apart", v, worst)
 		}
@@ -38,7 +38,7 @@ func TestTheTruncatedGradientLeavesTheLookAheadOut(t *testing.T) {
 // the largest gradient's element do not count.
 func relativeError(t *testing.T, v variant) (worst float64) {
 	t.Helper()
-	run, err := stacked.OpenSmooth(("z_dim=2 batch=3 init_sd=0.5 d_lr=0.03 eval_every=1000 steps=1000 "+v).config(t), lookAlike(), kernels.NewReference[float64]())
+	run, err := stacked.OpenSmooth(("z_dim=2 batch=3 init_sd=0.5 d_lr=0.03 eval_every=1000 steps=1000 " + v).config(t), lookAlike(), kernels.NewReference[float64]())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func relativeError(t *testing.T, v variant) (worst float64) {
 		}
 		i++
 	}
-	if i != len(all) || len(want) < 20 {
+	if i != len(all) || len(want) < 15 {
 		t.Fatalf("%d tensors and %d weights were moved", i, len(want))
 	}
 	var largest float64

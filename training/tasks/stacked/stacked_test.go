@@ -169,7 +169,7 @@ func TestEveryVariantGoesOnFromItsStateAlone(t *testing.T) {
 			restore(t, again, from, states[from])
 			for step := from + 1; step <= 6; step++ {
 				if got := stepped(t, again, step); got != said[step] {
-					t.Fatalf("%s: resumed from step %d, step %d says\n%s\nnot\n%s", v, from, step, got, said[step])
+					t.Fatalf("%s: resumed from step %d, step %d says\n%.200q\nnot\n%.200q", v, from, step, got, said[step])
 				}
 			}
 			got := again.State(6)
@@ -187,7 +187,11 @@ func stepped(t testing.TB, run tasks.Run, step int64) string {
 
 func evaluated(run tasks.Run, step int64) string {
 	points, artifacts := run.Evaluate(step)
-	return fmt.Sprintf("%v %v", points, artifacts)
+	out := fmt.Sprint(points)
+	for _, a := range artifacts {
+		out += a.Name + string(a.Data)
+	}
+	return out
 }
 
 func TestAStateOfAnotherTrialIsRefused(t *testing.T) {
