@@ -20,13 +20,15 @@ func shades(c colour) palette {
 	return palette{c, c.blend(0x301020, 17000), c.blend(0x180810, 46000)}
 }
 
+// outline is the darkest colour.
+const outline colour = 0x2A1620
+
 const (
-	outline  colour = 0x2A1620
-	headY           = 54.0 // of the head's origin
-	narrow          = 22.5 // half the width of the narrowest face
-	wide            = 32.0
-	maxTilt         = 20.0 // degrees
-	sideways        = 8.0  // the head's largest offset
+	headY    = 54.0 // of the head's origin
+	narrow   = 22.5 // half the width of the narrowest face
+	wide     = 32.0
+	maxTilt  = 20.0 // degrees
+	sideways = 8.0  // the head's largest offset
 )
 
 func newFace(s *sheet, a Attributes, n Nuisance) *face {
