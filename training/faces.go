@@ -1,6 +1,9 @@
 package training
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // faces is the source's third experiment: convolutional networks on pictures of
 // faces (experiments.md §1.3), with the source's numbers as defaults.
@@ -59,10 +62,20 @@ func facesUnrolling() []Param {
 }
 
 func facesMetrics() []Metric {
-	return append([]Metric{
+	all := []Metric{
 		{Name: "d_loss", Goal: Minimize, Doc: "the discriminator's loss at the first look-ahead step, mean over the batch"},
 		{Name: "d_real", Goal: Maximize, Bounds: Share, Doc: "mean D(x) of real pictures at the first look-ahead step"},
 		{Name: "d_fake", Goal: Minimize, Bounds: Share, Doc: "mean D(x) of generated pictures at the first look-ahead step"},
 		{Name: "g_loss", Goal: Minimize, Doc: "the generator's loss against the discriminator after the look-ahead"},
-	}, FacesQualityMetrics()...)
+	}
+	own := FacesQualityMetrics()
+	all = append(all, own...)
+	for _, m := range own {
+		if strings.HasPrefix(m.Name, "path_") || strings.HasPrefix(m.Name, "analogy_") { // of a generator alone
+			continue
+		}
+		m.Name, m.Doc = "real_"+m.Name, m.Name+" of training pictures in the generated ones' place, at step 0"
+		all = append(all, m)
+	}
+	return all
 }

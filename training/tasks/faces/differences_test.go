@@ -13,7 +13,7 @@ import (
 )
 
 // every is the distance between the weights that are moved: all would take long.
-const every = 257
+const every = 1009
 
 // TestTheFullGradientIsTheFiniteDifference moves weights of the generator and
 // follows the loss through both networks, the look-ahead and the optimizer, in
