@@ -62,6 +62,12 @@ bench-train:
 lenet:
 	go run ./cmd/train-lenet
 
+# Trains the attribute reader of the faces' scores again, half an hour of a core,
+# compares its bytes with the program's and examines it.
+.PHONY: reader
+reader:
+	go run ./cmd/train-reader
+
 # The CUDA kernels on the processor, a fiber for each thread: kerneltest and
 # packed training, in three orders of the threads. Needs a C++ compiler.
 .PHONY: gpu-host

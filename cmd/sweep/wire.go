@@ -22,6 +22,8 @@ import (
 	"sweep/training/engine"
 	"sweep/training/kernels"
 	"sweep/training/tasks/faces"
+	facesdata "sweep/training/tasks/faces/data"
+	facesquality "sweep/training/tasks/faces/quality"
 	"sweep/training/tasks/mnist"
 	mnistdata "sweep/training/tasks/mnist/data"
 	"sweep/training/tasks/mnist/quality"
@@ -108,7 +110,7 @@ func newWebhooks() *webhook.Sender { return webhook.New(os.Environ(), webhook.Op
 // newEngine is the engine with every task that this version trains; those that
 // read a data set take it from the library, those that can a device.
 func newEngine(data *datasets.Library, device hardware) *engine.Engine {
-	return engine.New(device.gaussians(), mnist.Task{Sets: data, Quality: sampleQuality()}, stacked.Task{Sets: data}, faces.Task{Sets: data}, noop.Task{}, noop.OverMNIST{Sets: data})
+	return engine.New(device.gaussians(), mnist.Task{Sets: data, Quality: sampleQuality()}, stacked.Task{Sets: data}, faces.Task{Sets: data, Quality: faceQuality()}, noop.Task{}, noop.OverMNIST{Sets: data})
 }
 
 // sampleQuality makes scorers of generated digits that share what is known of
@@ -116,6 +118,14 @@ func newEngine(data *datasets.Library, device hardware) *engine.Engine {
 func sampleQuality() func(kernels.Backend[float32], *mnistdata.Set, int) (mnist.Quality, error) {
 	judge := &quality.Judge{}
 	return func(be kernels.Backend[float32], set *mnistdata.Set, n int) (mnist.Quality, error) {
+		return judge.Scorer(be, set, n)
+	}
+}
+
+// faceQuality does the same for generated faces.
+func faceQuality() func(kernels.Backend[float32], *facesdata.Set, int) (faces.Quality, error) {
+	judge := &facesquality.Judge{}
+	return func(be kernels.Backend[float32], set *facesdata.Set, n int) (faces.Quality, error) {
 		return judge.Scorer(be, set, n)
 	}
 }

@@ -53,6 +53,7 @@ var arrows = map[string][]string{
 	"internal/devstack/":         {"internal/devstack", "internal/devstack/"},
 	"cmd/sweep":                  {"activities", "internal/datasets", "internal/devstack", "internal/webhook", "report", "report/web", "storage", "storage/", "sweeps", "training", "training/", "workflows"},
 	"cmd/bench-train":            {"training", "training/"},
+	"cmd/train-reader":           {"training/"},
 	"cmd/train-lenet":            {"internal/datasets", "training/"},
 	"cmd/bench-pages":            {"internal/devstack", "internal/devstack/", "report", "report/web", "storage", "storage/"},
 	"cmd/bench-ingest":           {"internal/devstack", "internal/devstack/", "storage", "storage/"},
