@@ -11,7 +11,7 @@ import (
 
 // Digest is the sha256 of weights.safetensors. Scores of two programs can be
 // compared where their digests agree.
-const Digest = "1c66b9afa5514598f881e9856a6b4e25b7294f26d95e1027b1852107cca5febc"
+const Digest = "6e18b39543239a92de6ec53eae0626d338f5ccfb2ad08eaefe905c4ad896885f"
 
 // Numerics is the arithmetic that the weights were trained in.
 const Numerics = "cpu-avx2-fp32"
