@@ -5,7 +5,8 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=dev
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.release=${VERSION}" -o /out/sweep ./cmd/sweep \
+ARG SOURCE=
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.release=${VERSION} -X main.source=${SOURCE}" -o /out/sweep ./cmd/sweep \
     && mkdir -p /out/home
 
 FROM gcr.io/distroless/static-debian12:nonroot

@@ -3,7 +3,8 @@
 .PHONY: build demo test bench bench-ingest bench-pages bench-train lint fmt deps test-deps compose-env crash-test
 SHELL := bash
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-LDFLAGS := -X main.release=$(VERSION)
+SOURCE := $(shell git describe --always --abbrev=40 --exclude '*' --dirty 2>/dev/null)
+LDFLAGS := -X main.release=$(VERSION) -X main.source=$(SOURCE)
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 WORKFLOWCHECK := go.temporal.io/sdk/contrib/tools/workflowcheck@v0.6.0
 

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +22,11 @@ type versionInfo struct {
 // release is set by the linker (make build): git describe of the source.
 var release = "dev"
 
+// source is set by the linker too, the commit in full and "-dirty" where tracked
+// files differ from it: Go's own stamp is missing where version control is not
+// at hand (an image) or GOFLAGS forbids it.
+var source string
+
 func version() versionInfo {
 	v := versionInfo{Version: release, Engine: training.EngineVersion}
 	info, ok := debug.ReadBuildInfo()
@@ -35,6 +41,9 @@ func version() versionInfo {
 		case "vcs.modified":
 			v.Dirty = s.Value == "true"
 		}
+	}
+	if v.Commit == "" {
+		v.Commit, v.Dirty = strings.CutSuffix(source, "-dirty")
 	}
 	return v
 }
