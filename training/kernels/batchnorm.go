@@ -20,6 +20,10 @@ type Normalisation[T Float] interface {
 	// where the column's deviations are as large as its mean.
 	BatchStats(out, x Matrix[T], eps T)
 
+	// FixedStats gives the form of BatchStats to running statistics: a mean and a
+	// variance (2, c), in test mode. Exact.
+	FixedStats(out, running Matrix[T], eps T)
+
 	// BatchNorm computes out = gamma·((x − mean)·inverse) + beta, then ReLU where
 	// relu is set. Within 8u·(|gamma·x̂|+|beta|), x̂ = (|x|+|mean|)·inverse.
 	BatchNorm(out, x, stats, gamma, beta Matrix[T], relu bool)
@@ -81,9 +85,8 @@ func FinishStats[T Float](stats Matrix[T], n int, eps T) {
 	}
 }
 
-// FixedStats gives the form of BatchStats to running statistics: a mean and a
-// variance (2, c), in test mode.
-func FixedStats[T Float](out, running Matrix[T], eps T) {
+// FixedStats copies and takes roots.
+func (r *Reference[T]) FixedStats(out, running Matrix[T], eps T) {
 	copy(out.row(StatMean), running.row(0))
 	copy(out.row(StatVariance), running.row(1))
 	for j, v := range running.row(1) {

@@ -50,8 +50,8 @@ func (ops Ops[T]) BatchNormTest(x, running, gamma, beta node, relu bool) (node, 
 func (ops Ops[T]) fixedStats(running node) (node, error) {
 	return ops.apply(&Op[T]{
 		name: "fixedstats", wrt: []bool{true}, shape: statistics,
-		call: func(_ kernels.Backend[T], out kernels.Matrix[T], in []kernels.Matrix[T]) {
-			kernels.FixedStats(out, in[0], BatchNormEps)
+		call: func(be kernels.Backend[T], out kernels.Matrix[T], in []kernels.Matrix[T]) {
+			be.FixedStats(out, in[0], BatchNormEps)
 		},
 	}, running)
 }

@@ -5,6 +5,12 @@ func (b *Backend) BatchStats(out, x matrix, eps float32) {
 	b.begin().out(0, out.Data).in(1, x.Data).n(x.Rows, x.Cols).c(eps).byColumn("k_batch_stats", x.Cols)
 }
 
+// FixedStats takes a thread for each column.
+func (b *Backend) FixedStats(out, running matrix, eps float32) {
+	n := out.Cols
+	b.begin().out(0, out.Data).in(1, running.Data).n(n).c(eps).flat("k_fixed_stats", n)
+}
+
 func flag(set bool) int {
 	if set {
 		return 1

@@ -39,6 +39,10 @@ func batchNorms(n, cols int) []call {
 	row := func(x []float32) matrix { return view(1, cols, x) }
 	three := func(x []float32) matrix { return view(kernels.StatRows, cols, x) }
 	two := func(x []float32) matrix { return view(2, cols, x) }
+	running := draw(2*cols, 6)
+	for j, v := range running {
+		running[j] = v * v
+	}
 	r, stats, gradSums := kernels.NewReference[float32](), make([]float32, kernels.StatRows*cols), make([]float32, 2*cols)
 	r.BatchStats(three(stats), in(x), 2e-5)
 	r.BatchNormSums(two(gradSums), in(g), in(x), three(stats))
@@ -57,6 +61,8 @@ func batchNorms(n, cols int) []call {
 	calls := []call{
 		{name: fmt.Sprintf("BatchStats (%d, %d)", n, cols), in: [][]float32{x}, out: [][]float32{draw(kernels.StatRows*cols, 5)}, bound: statBound,
 			do: func(be backend, xs, out [][]float32) { be.BatchStats(three(out[0]), in(xs[0]), 2e-5) }},
+		{name: fmt.Sprintf("FixedStats (%d)", cols), in: [][]float32{running}, out: [][]float32{draw(kernels.StatRows*cols, 5)}, bound: exactly,
+			do: func(be backend, xs, out [][]float32) { be.FixedStats(three(out[0]), two(xs[0]), 2e-5) }},
 		{name: fmt.Sprintf("BatchNormSums (%d, %d)", n, cols), in: [][]float32{g, x, stats}, out: [][]float32{draw(2*cols, 5)},
 			do: func(be backend, xs, out [][]float32) {
 				be.BatchNormSums(two(out[0]), in(xs[0]), in(xs[1]), three(xs[2]))

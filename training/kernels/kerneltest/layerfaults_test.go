@@ -41,6 +41,12 @@ func (b *biased) BatchStats(out, x matrix, eps float32) {
 	copy(out.Data[2*x.Cols:], out.Data[x.Cols:2*x.Cols])
 }
 
+type addsNoEpsilon struct{ reference }
+
+func (b *addsNoEpsilon) FixedStats(out, running matrix, _ float32) {
+	b.reference.FixedStats(out, running, 0)
+}
+
 type fixedStatistics struct{ reference }
 
 func (b *fixedStatistics) BatchNormGrad(out, g, x, stats, gamma, _ matrix) {
@@ -120,6 +126,7 @@ func TestEveryFaultOfALayerIsFound(t *testing.T) {
 		{&noiseBehind{}, "layers", "Layer"},
 		{&steep{}, "layer gradients", "Activate: the gradient"},
 		{&biased{}, "normalisation", "BatchStats"},
+		{&addsNoEpsilon{}, "normalisation", "FixedStats"},
 		{&fixedStatistics{}, "layer gradients", "BatchNorm by x"},
 		{&countsItself{}, "similarity", "Similar"},
 		{&overflows{}, "logits", "LogSumExp"},

@@ -1,5 +1,6 @@
 // Everything, as one translation unit.
 #include "adam.cu"
+#include "batches.cu"
 #include "channels.cu"
 #include "draws.cu"
 #include "elementwise.cu"

@@ -62,3 +62,29 @@ KERNEL(k_batch_norm_grad) {
     out[i] = (gamma[j] * inverse) * (g[i] - part);
   }
 }
+
+// stats (3, cols) of running statistics (2, cols), a mean and a variance: test
+// mode. n: cols; c: eps
+KERNEL(k_fixed_stats) {
+  if (a.sleeps()) return;
+  float* stats = a.at(0); const float* running = a.at(1);
+  unsigned cols = a.size(0);
+  FOR_EACH(j, cols) {
+    float variance = running[cols + j];
+    stats[j] = running[j];
+    stats[cols + j] = 1.f / sqrtf(variance + a.c[0]);
+    stats[2 * cols + j] = variance;
+  }
+}
+
+// running (2, cols) takes in a pass's stats (3, cols): decay·old + (1−decay)·new.
+// n: cols; c: decay, 1−decay
+KERNEL(k_running) {
+  if (a.sleeps()) return;
+  float* running = a.at(0); const float* stats = a.at(1);
+  unsigned cols = a.size(0);
+  FOR_EACH(j, cols) {
+    running[j] = a.c[0] * running[j] + a.c[1] * stats[j];
+    running[cols + j] = a.c[0] * running[cols + j] + a.c[1] * stats[2 * cols + j];
+  }
+}
