@@ -10,14 +10,15 @@ import (
 
 // coverageFigure draws the share of seeds that have everything there is to
 // reach (all modes) over training, for a metric that counts. ok is false for
-// other metrics and where there is no point.
-func coverageFigure(experiment string, score scorer, runs []panelRuns, left int) (f Figure, ok bool, err error) {
+// other metrics, where there is no point, and where not even as many samples of
+// true data have everything.
+func coverageFigure(experiment string, score scorer, ceiling *float64, runs []panelRuns, left int) (f Figure, ok bool, err error) {
 	m := score.metric
 	if !m.Count || len(runs) == 0 {
 		return f, false, nil
 	}
 	best := runs[0].bundles[0].runs[0].best
-	if !finite(best) || best == 0 {
+	if !finite(best) || best == 0 || (ceiling != nil && *ceiling < best) {
 		return f, false, nil
 	}
 	l := chart.Lines{Title: title(experiment, fmt.Sprintf("share of seeds with %s = %s", m.Name, Number(best))), XLabel: stepsLabel(runs),

@@ -222,7 +222,7 @@ func (x *experimentView) curves(ctx context.Context, src Source, sweep string, g
 		if x.Covered != nil {
 			continue
 		}
-		c, ok, err := coverageFigure(x.Name, s, runs, left)
+		c, ok, err := coverageFigure(x.Name, s, x.Scores[i].Ceiling, runs, left)
 		if err != nil {
 			return err
 		}

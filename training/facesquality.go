@@ -18,7 +18,7 @@ func FacesQualityMetrics() []Metric {
 	return []Metric{
 		{Name: "fd_reader", Goal: Minimize, Bounds: distance, Score: true, Doc: "Fréchet distance of the attribute reader's 128 features from the test pictures' (Heusel et al. 2017; experiments.md §7.3)"},
 		{Name: "kid", Goal: Minimize, Score: true, Doc: "kernel distance of the features from the test pictures', unbiased, cubic kernel, mean over subsets of 1,000 (Bińkowski et al. 2018)"},
-		{Name: "kid_sd", Goal: Minimize, Bounds: distance, Score: true, Doc: "standard deviation of kid over its subsets"},
+		{Name: "kid_sd", Goal: Minimize, Bounds: distance, Doc: "standard deviation of kid over its subsets; nothing but rounding where all of 1,000 or fewer pictures are the subset"},
 		{Name: "precision", Goal: Maximize, Bounds: Share, Score: true, Doc: "share of generated pictures inside a test picture's ball, to its 5th neighbour (Kynkäänniemi et al. 2019)"},
 		{Name: "recall", Goal: Maximize, Bounds: Share, Score: true, Doc: "share of test pictures inside a generated picture's ball (Kynkäänniemi et al. 2019)"},
 		{Name: "density", Goal: Maximize, Bounds: distance, Score: true, Doc: "test pictures' balls around a generated picture, over 5; about 1 for real ones, and above it where pictures crowd (Naeem et al. 2020)"},

@@ -25,7 +25,7 @@ func QualityMetrics() []Metric {
 		{Name: "classifier_score", Goal: Maximize, Bounds: classifierScore, Score: true, Doc: "exp(E KL(p(y|x) ‖ p(y))) of the generated images, 1 to 10 (Salimans et al. 2016)"},
 		{Name: "fd_lenet", Goal: Minimize, Bounds: distance, Score: true, Doc: "Fréchet distance of LeNet's 84 features from the test images' (Heusel et al. 2017; experiments.md §7.3)"},
 		{Name: "kid", Goal: Minimize, Score: true, Doc: "kernel distance of the features from the test images', unbiased, cubic kernel, mean over subsets of 1,000 (Bińkowski et al. 2018)"},
-		{Name: "kid_sd", Goal: Minimize, Bounds: distance, Score: true, Doc: "standard deviation of kid over its subsets"},
+		{Name: "kid_sd", Goal: Minimize, Bounds: distance, Doc: "standard deviation of kid over its subsets; nothing but rounding where all of 1,000 or fewer pictures are the subset"},
 		{Name: "precision", Goal: Maximize, Bounds: Share, Score: true, Doc: "share of generated images inside a test image's ball, to its 5th neighbour (Kynkäänniemi et al. 2019)"},
 		{Name: "recall", Goal: Maximize, Bounds: Share, Score: true, Doc: "share of test images inside a generated image's ball (Kynkäänniemi et al. 2019)"},
 		{Name: "density", Goal: Maximize, Bounds: distance, Score: true, Doc: "test images' balls around a generated image, over 5; about 1 for real ones, and above it where images crowd (Naeem et al. 2020)"},

@@ -92,10 +92,12 @@ func (t *trial) rollBack(from *storage.Checkpoint) (n int64) {
 func checkpointPlace(c storage.Checkpoint) string { return fmt.Sprint("checkpoint ", c.Step) }
 func artifactPlace(a storage.Artifact) string     { return fmt.Sprint("artifact ", a.Name, " ", a.Step) }
 
-// closeLost closes an attempt that ended without a word.
+// closeLost closes an attempt that ended without a word, at its last commit.
 func (t *trial) closeLost() {
 	if n := len(t.attempts); n > 0 && t.attempts[n-1].Ended == nil {
 		t.closeAttempt("lost", "")
+		seen := t.updated
+		t.attempts[n-1].Ended = &seen
 	}
 }
 

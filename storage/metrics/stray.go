@@ -54,7 +54,7 @@ func (s *Store) Requeue(ctx context.Context, hash, workflowID string) error {
 // the trial's last commit.
 func closeLost(ctx context.Context, tx pgx.Tx, trial int64) error {
 	_, err := tx.Exec(ctx, `
-		UPDATE store.attempts a SET ended = clock_timestamp(), outcome = 'lost', last_seen = t.seen, last_step = t.step
+		UPDATE store.attempts a SET ended = t.seen, outcome = 'lost', last_seen = t.seen, last_step = t.step
 		FROM store.trials t WHERE t.id = $1 AND a.trial = $1 AND a.ended IS NULL`, trial)
 	return err
 }

@@ -15,4 +15,4 @@ var Files embed.FS
 
 // Version is the schema that this program reads and writes: the number of the
 // newest file.
-const Version = 5
+const Version = 6

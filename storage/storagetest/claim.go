@@ -58,6 +58,8 @@ var claimTests = []pointsTest{
 		w.wantPoints(hash, At("score", 5, 10))
 		if a := w.wantAttempts(hash, "lost", "running"); a[0].RolledBack != 0 || a[1].RolledBack != 16 || a[1].FromStep != 10 || a[0].LastStep != 25 {
 			w.Fatalf("attempts %+v", a)
+		} else if a[0].Ended == nil || !a[0].Ended.Equal(a[0].LastSeen) {
+			w.Fatalf("the lost attempt ended at %v, and was last seen at %v", a[0].Ended, a[0].LastSeen)
 		}
 	}},
 	{"without a checkpoint everything is rolled back", func(w *world) {
