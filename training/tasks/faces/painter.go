@@ -16,15 +16,42 @@ const (
 	analogyRows = 12     // of the sheet of analogies
 )
 
-// painter draws a generator's pictures, batch normalisation in test mode.
+// painter draws a generator's pictures, batch normalisation in test mode, and has
+// them scored.
 type painter[T kernels.Float] struct {
 	settings
-	maker *maker[T]
+	maker   *maker[T]
+	develop func()  // makes the maker's pictures of its codes
+	quality Quality // nil for none
 }
 
 func newPainter[T kernels.Float](be kernels.Backend[T], g *nets.ConvNet[T], s settings) (*painter[T], error) {
 	m, err := newMaker(be, g, gridSamples, true)
-	return &painter[T]{s, m}, err
+	if err != nil {
+		return nil, err
+	}
+	return &painter[T]{settings: s, maker: m, develop: m.run}, nil
+}
+
+// evaluate draws the pictures that are due after a step and scores them.
+func (p *painter[T]) evaluate(step int64) (points []training.Point, artifacts []training.Artifact) {
+	if step == 0 && p.quality != nil {
+		return p.quality.Ceiling(), nil
+	}
+	if !p.draws(step) {
+		return nil, nil
+	}
+	if p.quality != nil {
+		points = p.quality.Points(p.samples(step, p.quality.Samples()))
+		if p.paths > 0 && step == p.epochs*p.evalEvery {
+			points = append(points, p.quality.Paths(p.generate, p.zDim(), p.paths)...)
+		}
+	}
+	artifacts = p.pictures(step)
+	if p.quality != nil && p.paths > 0 && step == p.epochs*p.evalEvery {
+		artifacts = append(artifacts, p.analogies(step)...)
+	}
+	return points, artifacts
 }
 
 // samples are n pictures (n, 3·size²) from −1 to 1, NCHW, of codes that belong to
@@ -40,7 +67,7 @@ func (p *painter[T]) samples(step int64, n int) []float32 {
 
 // paint appends the pictures of the first n codes in the maker.
 func (p *painter[T]) paint(out []float32, n int) []float32 {
-	p.maker.run()
+	p.develop()
 	for _, v := range p.maker.pictures().Data[:n*p.discriminator.In.Size()] {
 		out = append(out, float32(v))
 	}
@@ -114,8 +141,8 @@ func (p *painter[T]) pictures(step int64) []training.Artifact {
 
 // analogies is a sheet of what adding and subtracting codes does, none where the
 // scorer finds no analogy.
-func (p *painter[T]) analogies(step int64, q Quality) []training.Artifact {
-	z := q.Analogies(p.generate, p.zDim(), analogyRows)
+func (p *painter[T]) analogies(step int64) []training.Artifact {
+	z := p.quality.Analogies(p.generate, p.zDim(), analogyRows)
 	if len(z) == 0 {
 		return nil
 	}

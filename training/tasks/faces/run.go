@@ -65,12 +65,22 @@ func (t Task) Open(cfg training.Config) (tasks.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t.Quality != nil && r.scored > 0 {
-		if r.quality, err = t.Quality(be, set, r.scored); err != nil {
-			return nil, fmt.Errorf("task faces: %w", err)
-		}
+	if r.painter.quality, err = t.judge(set, r.scored); err != nil {
+		return nil, err
 	}
 	return r, nil
+}
+
+// judge is what scores a trial's pictures, nil for nothing.
+func (t Task) judge(set *data.Set, n int) (Quality, error) {
+	if t.Quality == nil || n == 0 {
+		return nil, nil
+	}
+	q, err := t.Quality(t.backend(), set, n)
+	if err != nil {
+		return nil, fmt.Errorf("task faces: %w", err)
+	}
+	return q, nil
 }
 
 func (t Task) backend() kernels.Backend[float32] {
@@ -85,7 +95,6 @@ type run[T kernels.Float] struct {
 	*game[T]
 	loop    *unroll.Loop[T]
 	painter *painter[T]
-	quality Quality // nil for none
 	points  []training.Point
 }
 
@@ -129,24 +138,8 @@ func (r *run[T]) Step(_ context.Context, step int64) ([]training.Point, string) 
 }
 
 // Evaluate draws the generator's pictures and scores them.
-func (r *run[T]) Evaluate(step int64) (points []training.Point, artifacts []training.Artifact) {
-	if step == 0 && r.quality != nil {
-		return r.quality.Ceiling(), nil
-	}
-	if !r.draws(step) {
-		return nil, nil
-	}
-	if r.quality != nil {
-		points = r.quality.Points(r.painter.samples(step, r.quality.Samples()))
-		if r.paths > 0 && step == r.epochs*r.evalEvery {
-			points = append(points, r.quality.Paths(r.painter.generate, r.zDim(), r.paths)...)
-		}
-	}
-	artifacts = r.painter.pictures(step)
-	if r.quality != nil && r.paths > 0 && step == r.epochs*r.evalEvery {
-		artifacts = append(artifacts, r.painter.analogies(step, r.quality)...)
-	}
-	return points, artifacts
+func (r *run[T]) Evaluate(step int64) ([]training.Point, []training.Artifact) {
+	return r.painter.evaluate(step)
 }
 
 // diverged finds a loss that is NaN or infinite; before an evaluation, a
