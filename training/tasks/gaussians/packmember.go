@@ -1,15 +1,13 @@
 package gaussians
 
 import (
-	"context"
 	"errors"
-	"fmt"
-	"runtime"
 
 	"sweep/training"
 	"sweep/training/checkpoint"
 	"sweep/training/kernels"
 	"sweep/training/tasks"
+	"sweep/training/tasks/packed"
 )
 
 // Member is trial i.
@@ -28,65 +26,38 @@ func (m member) Evaluate(step int64) (points []training.Point, artifacts []train
 	}
 	fake, err := m.sample(m.i)
 	if err != nil {
-		panic(failed(err, "drawing the samples of step %d", step))
+		panic(packed.Failed(err, "drawing the samples of step %d", step))
 	}
 	return s.evaluation(step, fake)
 }
 
 // State copies the trial's tensors from the device.
 func (m member) State(step int64) checkpoint.State {
-	s, err := m.state(step)
-	if err != nil {
-		panic(failed(err, "reading the state of step %d", step))
+	ofG, ofD, err := m.Taken(m.i)
+	if err := errors.Join(err, m.Fetch(m.i, m.model.memory()...)); err != nil {
+		panic(packed.Failed(err, "reading the state of step %d", step))
 	}
-	return s
+	m.model.loop.G.Steps, m.model.loop.D.Steps = ofG, ofD
+	return m.model.State(step)
 }
 
-func failed(err error, format string, args ...any) error {
-	return fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), err)
-}
-
-func (m member) state(step int64) (checkpoint.State, error) {
-	s := checkpoint.State{Counters: map[string]int64{}}
-	g, err := m.g.Get(m.i)
-	if err != nil {
-		return s, err
-	}
-	d, err := m.d.Get(m.i)
-	if err != nil {
-		return s, err
-	}
-	for i, n := range m.model.networks() {
-		s.Counters[n.counter()] = []int64{g.Steps, d.Steps}[i]
-		for _, t := range n.tensors() {
-			x := make([]float32, len(t.data))
-			if err := m.device.Read(m.i, x, t.data); err != nil {
-				return s, err
-			}
-			s.Tensors = append(s.Tensors, checkpoint.FromFloats(t.name, t.rows, t.cols, x))
-		}
-	}
-	for _, name := range streams {
-		s.Counters["stream."+name] = step + 1
-	}
-	return s, nil
-}
-
-// Restore writes a state to the device. The model's own memory carries it there:
-// nothing else reads it.
+// Restore writes a state to the device.
 func (m member) Restore(step int64, s checkpoint.State) error {
 	if err := m.model.Restore(step, s); err != nil {
 		return err
 	}
-	for _, n := range m.model.networks() {
+	m.generated = nil
+	return errors.Join(m.Send(m.i, m.model.memory()...), m.Restart(m.i, step, m.model.loop.G.Steps, m.model.loop.D.Steps))
+}
+
+// memory is that of the state's tensors.
+func (r *run[T]) memory() (all [][]T) {
+	for _, n := range r.networks() {
 		for _, t := range n.tensors() {
-			if err := m.device.Write(m.i, t.data, t.data); err != nil {
-				return err
-			}
+			all = append(all, t.data)
 		}
 	}
-	m.stands[m.i], m.generated = step, nil
-	return m.setSteps(m.i, m.model.loop.G.Steps, m.model.loop.D.Steps)
+	return all
 }
 
 // sample gives the evaluation's points of trial i; those of its neighbours that
@@ -97,14 +68,9 @@ func (p *pack) sample(i int) ([]float32, error) {
 	}
 	awake := make([]int32, len(p.of))
 	for j, s := range p.of {
-		p.at[j].Outer = uint32(p.stands[j])
-		if s.evaluates(p.stands[j]) {
+		if s.evaluates(p.Stands(j)) {
 			awake[j] = 1
 		}
-	}
-	p.awake = nil
-	if err := errors.Join(p.device.SetWhere(p.at), p.all.Set(awake)); err != nil {
-		return nil, err
 	}
 	err := p.sampleAll(awake)
 	return p.generated[i], err
@@ -115,8 +81,7 @@ func (p *pack) sampleAll(awake []int32) error {
 	p.generated = map[int][]float32{}
 	part := make([]float32, 2*chunk)
 	for c := range uint32(Drawn / chunk) {
-		if err := p.device.Do(func() {
-			p.all.Use()
+		if err := p.Between(awake, func() {
 			s.be.Normals(s.z.Data, kernels.Key{}, kernels.Counter{Stream: kernels.StreamEvalZ, Inner: c})
 			s.forward.Run()
 		}); err != nil {
@@ -126,44 +91,11 @@ func (p *pack) sampleAll(awake []int32) error {
 			if on == 0 {
 				continue
 			}
-			if err := p.device.Read(j, part, s.forward.Output(0).Data); err != nil {
+			if err := p.Read(j, part, s.forward.Output(0).Data); err != nil {
 				return err
 			}
 			p.generated[j] = append(p.generated[j], part...)
 		}
 	}
 	return nil
-}
-
-// single is a pack of one as a Run.
-type single struct{ *pack }
-
-// newSingle lets the garbage collector free the device's memory: a Run is never
-// closed.
-func newSingle(p *pack) *single {
-	s := &single{p}
-	runtime.AddCleanup(s, func(p *pack) { p.Close() }, p) // nobody is left to tell of an error
-	return s
-}
-
-// Step trains one outer iteration; a device that fails makes it panic.
-func (s *single) Step(ctx context.Context, step int64) ([]training.Point, string) {
-	out := make([]tasks.Stepped, 1)
-	if err := s.pack.Step(ctx, []int64{step}, out); err != nil {
-		panic(failed(err, "step %d", step))
-	}
-	return out[0].Points, out[0].Diverged
-}
-
-// Evaluate, State and Restore are the member's.
-func (s *single) Evaluate(step int64) ([]training.Point, []training.Artifact) {
-	return s.Member(0).Evaluate(step)
-}
-
-// State is beside Evaluate.
-func (s *single) State(step int64) checkpoint.State { return s.Member(0).State(step) }
-
-// Restore is beside Evaluate.
-func (s *single) Restore(step int64, state checkpoint.State) error {
-	return s.Member(0).Restore(step, state)
 }
