@@ -3,11 +3,11 @@ package faces
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"sweep/training"
 	"sweep/training/kernels"
 	"sweep/training/kernels/cpu"
-	"sweep/training/nets"
 	"sweep/training/tasks"
 	"sweep/training/tasks/faces/data"
 	"sweep/training/unroll"
@@ -54,13 +54,14 @@ func (t Task) Numerics() string { return t.backend().Name() }
 
 // Open makes a trial at step 0 over the set that it was planned with. A machine
 // without that set is no error of configuration: another one may have it.
-func (t Task) Open(cfg training.Config) (tasks.Run, error) {
-	schema, _ := training.SchemaOf(cfg.Task)
-	set, err := t.Sets.Faces(schema.DataSet(cfg.Params), cfg.Data)
+func (t Task) Open(cfg training.Config) (tasks.Run, error) { return t.openOn(cfg, t.backend()) }
+
+// openOn is Open; pictures are scored on the task's own backend.
+func (t Task) openOn(cfg training.Config, be kernels.Backend[float32]) (tasks.Run, error) {
+	set, err := t.set(cfg)
 	if err != nil {
 		return nil, err
 	}
-	be := t.backend()
 	r, err := open(cfg, set, be)
 	if err != nil {
 		return nil, err
@@ -69,6 +70,12 @@ func (t Task) Open(cfg training.Config) (tasks.Run, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// set is the pictures that a trial was planned with.
+func (t Task) set(cfg training.Config) (*data.Set, error) {
+	schema, _ := training.SchemaOf(cfg.Task)
+	return t.Sets.Faces(schema.DataSet(cfg.Params), cfg.Data)
 }
 
 // judge is what scores a trial's pictures, nil for nothing.
@@ -153,8 +160,13 @@ func (r *run[T]) diverged(step int64) string {
 	if step%r.evalEvery != 0 {
 		return ""
 	}
-	for _, p := range append(append([]*nets.Param[T]{}, r.disc.Params...), r.gen.Params...) {
-		if !r.be.Finite(p.Data) {
+	return r.infinite(r.be, step)
+}
+
+// infinite finds a parameter that is NaN or infinite.
+func (r *run[T]) infinite(be kernels.Backend[T], step int64) string {
+	for _, p := range slices.Concat(r.disc.Params, r.gen.Params) {
+		if !be.Finite(p.Data) {
 			return fmt.Sprintf("%s is not finite at step %d", p.Name, step)
 		}
 	}

@@ -48,6 +48,9 @@ func read(cfg training.Config) settings {
 // zDim is the dimension of the codes.
 func (s settings) zDim() int { return s.generator.In.Size() }
 
+// inputNoise is the deviation of the noise on the discriminator's input.
+func (s settings) inputNoise() float32 { return float32(s.discriminator.Layers[0].Sigma) }
+
 // takenBack tells whether look-ahead steps after the first leave no trace in the
 // generator's running statistics (design.md §7).
 func (s settings) takenBack() bool {

@@ -51,6 +51,9 @@ var signed = func() (table [256]float32) {
 	return table
 }()
 
+// Signed is what each byte stands for: Fill's value of it.
+func Signed() [256]float32 { return signed }
+
 // Warm asks for every picture once, on some goroutines, so that a set that is
 // drawn when it is asked for is there afterwards.
 func Warm(p Pictures, workers int) {
