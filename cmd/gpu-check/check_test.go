@@ -10,6 +10,7 @@ import (
 	"sweep/training/kernels/cuda"
 	"sweep/training/kernels/cuda/driver"
 	"sweep/training/kernels/kerneltest"
+	facespacks "sweep/training/tasks/faces/packtest"
 	"sweep/training/tasks/gaussians/packtest"
 )
 
@@ -54,6 +55,8 @@ func TestTheKernelsPassTheSuite(t *testing.T) {
 }
 
 func TestPacks(t *testing.T) { packtest.Run(t, open) }
+
+func TestPacksOfFaces(t *testing.T) { facespacks.Run(t, open) }
 
 // TestProductsKeepToRegisters: a tile that spills is slow.
 func TestProductsKeepToRegisters(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"sweep/training/kernels/cuda"
 	"sweep/training/kernels/cuda/driver"
 	trainable "sweep/training/tasks"
+	"sweep/training/tasks/faces"
 	"sweep/training/tasks/gaussians"
 )
 
@@ -15,8 +16,12 @@ import (
 // is not set; cuda; cuda-tf32; or auto, a device where there is one.
 const deviceVariable = "SWEEP_DEVICE"
 
-// packSize is the most trials that one pack holds on a device.
-const packSize = 256
+// packSize is the most trials that one pack holds on a device. A faces trial of the
+// source's size takes some 1.5 GB there: where fewer fit, packs are halved.
+const (
+	packSize      = 256
+	packSizeFaces = 32
+)
 
 // hardware is what ring trials train on; its zero value is the processor.
 type hardware struct {
@@ -69,6 +74,14 @@ func (h hardware) gaussians() trainable.Task {
 		return gaussians.Task{}
 	}
 	return gaussians.Packed{Device: openDevice, Info: h.info, Precision: h.precision, Size: packSize}
+}
+
+// faces is the task of faces trials.
+func (h hardware) faces(t faces.Task) trainable.Task {
+	if !h.cuda {
+		return t
+	}
+	return faces.Packed{Task: t, Device: openDevice, Info: h.info, Precision: h.precision, Size: packSizeFaces}
 }
 
 // program is program, with the device beside the processor.
