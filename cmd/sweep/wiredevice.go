@@ -17,7 +17,7 @@ import (
 const deviceVariable = "SWEEP_DEVICE"
 
 // packSize is the most trials that one pack holds on a device. A faces trial of the
-// source's size takes some 1.5 GB there: where fewer fit, packs are halved.
+// source's size takes 2.9 GB there: where fewer fit, packs are halved.
 const (
 	packSize      = 256
 	packSizeFaces = 32
