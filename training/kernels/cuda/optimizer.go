@@ -79,3 +79,10 @@ func (o *Optimizer) Step(w, m, v, g []float32) {
 	b, n := o.pack.be, len(w)
 	b.begin().both(0, w).both(1, m).both(2, v).in(3, g).in(4, o.settings).n(n).flat("k_adam", n)
 }
+
+// Average moves average towards x, average + part·(x − average), by each trial's
+// own part of the difference: a tensor of the two words of a float64.
+func (k *Pack) Average(average, x, part []float32) {
+	b, n := k.be, len(x)
+	b.begin().both(0, average[:n]).in(1, x).in(2, part[:2]).n(n).flat("k_average", n)
+}

@@ -205,6 +205,18 @@ func (k *Pack) ReadAll(to, x []float32) error {
 	})
 }
 
+// WriteAll copies from, all trials' elements one after the other, to the whole
+// tensor x of each.
+func (k *Pack) WriteAll(x, from []float32) error {
+	return k.Do(func() {
+		m, offset := k.mirrorOf(x)
+		if offset != 0 || m.floats*k.trials != len(from) {
+			k.be.must(fmt.Errorf("%d elements given for %d trials with %d each", len(from), k.trials, m.floats))
+		}
+		k.be.must(k.be.dev.Upload(m.device, unsafe.Pointer(&from[0]), 4*len(from)))
+	})
+}
+
 // Copy computes out = x for every trial that is awake.
 func (k *Pack) Copy(out, x []float32) {
 	b, n := k.be, len(x)

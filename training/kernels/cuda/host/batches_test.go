@@ -4,6 +4,7 @@ package host_test
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"testing"
 
@@ -102,4 +103,32 @@ func TestRunningStatisticsAreTheProcessors(t *testing.T) {
 	}
 	of.Update(stats)
 	same(t, k, of.Data, func(int) []float32 { return of.Data })
+}
+
+func TestAnAverageMovesByEachTrialsOwnPart(t *testing.T) {
+	k, _ := pack(t)
+	average, x := make([]float32, 301), make([]float32, 301)
+	r := kernels.NewReference[float32]()
+	r.Normals(average, kernels.NewKey(1), kernels.Counter{})
+	r.Normals(x, kernels.NewKey(2), kernels.Counter{})
+	parts := []float64{0.3, 1e-4}
+	part, words := make([]float32, 2), make([]float32, 0, 4)
+	for _, v := range parts {
+		words = append(words, math.Float32frombits(uint32(math.Float64bits(v))), math.Float32frombits(uint32(math.Float64bits(v)>>32)))
+	}
+	if err := k.WriteAll(part, words); err != nil {
+		t.Fatal(err)
+	}
+	if err := k.WriteAll(part, words[:2]); err == nil {
+		t.Error("one trial's numbers were taken for two trials'")
+	}
+	if err := k.Do(func() { k.Average(average, x, part) }); err != nil {
+		t.Fatal(err)
+	}
+	same(t, k, average, func(z int) (want []float32) {
+		for i, a := range average {
+			want = append(want, a+float32(parts[z]*float64(x[i]-a)))
+		}
+		return want
+	})
 }

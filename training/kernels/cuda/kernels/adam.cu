@@ -46,3 +46,12 @@ KERNEL(k_adam_reset) {
   if (a.sleeps() || threadIdx.x > 0) return;
   ((AdamOf*)a.at(0))->steps = 0;
 }
+
+// average moves towards x by a part: average + (float)(part·(x − average)). op:
+// average, x, part (one double for each trial); n: elements
+KERNEL(k_average) {
+  if (a.sleeps()) return;
+  float* average = a.at(0); const float* x = a.at(1);
+  double part = *(const double*)a.at(2);
+  FOR_EACH(i, a.n[0]) average[i] += (float)(part * (double)(x[i] - average[i]));
+}
