@@ -3,11 +3,11 @@ package stacked
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"sweep/training"
 	"sweep/training/kernels"
 	"sweep/training/kernels/cpu"
-	"sweep/training/nets"
 	"sweep/training/tasks"
 	"sweep/training/tasks/mnist/data"
 	"sweep/training/unroll"
@@ -34,17 +34,19 @@ func (t Task) Numerics() string { return t.backend().Name() }
 
 // Open makes a trial at step 0 over the set that it was planned with. A machine
 // without that set is no error of configuration: another one may have it.
-func (t Task) Open(cfg training.Config) (tasks.Run, error) {
+func (t Task) Open(cfg training.Config) (tasks.Run, error) { return t.openOn(cfg, t.backend()) }
+
+// openOn is Open; modes are counted on the task's own backend.
+func (t Task) openOn(cfg training.Config, be kernels.Backend[float32]) (tasks.Run, error) {
 	set, err := t.Sets.MNIST(cfg.Data)
 	if err != nil {
 		return nil, err
 	}
-	be := t.backend()
 	r, err := open(cfg, set, be)
 	if err != nil {
 		return nil, err
 	}
-	if r.judge, err = newJudge(be); err != nil {
+	if r.painter.judge, err = newJudge(t.backend()); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -62,7 +64,6 @@ type run[T kernels.Float] struct {
 	*game[T]
 	loop    *unroll.Loop[T]
 	painter *painter[T]
-	judge   *judge // nil for none
 	points  []training.Point
 }
 
@@ -76,11 +77,15 @@ func Open[T kernels.Float](cfg training.Config, set *data.Set, be kernels.Backen
 }
 
 func open[T kernels.Float](cfg training.Config, set *data.Set, be kernels.Backend[T]) (*run[T], error) {
-	m, err := newGame(read(cfg), set, be)
+	return openWith(read(cfg), set, be)
+}
+
+func openWith[T kernels.Float](s settings, set *data.Set, be kernels.Backend[T]) (*run[T], error) {
+	m, err := newGame(s, set, be)
 	if err != nil {
 		return nil, err
 	}
-	p, err := newPainter(be, m.gen, m.key)
+	p, err := newPainter(be, m)
 	if err != nil {
 		return nil, err
 	}
@@ -99,30 +104,8 @@ func (r *run[T]) Step(_ context.Context, step int64) ([]training.Point, string) 
 }
 
 // Evaluate counts the generator's modes and, at step 0, those of real stacks.
-func (r *run[T]) Evaluate(step int64) (all []training.Point, artifacts []training.Artifact) {
-	if !r.evaluates(step) {
-		return nil, nil
-	}
-	if r.judge != nil {
-		if step == 0 {
-			all = append(all, points("real_", r.judge.real(r.set.Test, r.scored))...)
-		}
-		all = append(all, points("", r.modes(step))...)
-	}
-	if r.draws(step) {
-		artifacts = append(artifacts, sheet("samples", step, r.painter.paint(step, 0)))
-	}
-	return all, artifacts
-}
-
-// modes counts the triples among the images of an evaluation.
-func (r *run[T]) modes(step int64) []int {
-	counts := make([]int, training.StackedModes)
-	for first := 0; first < r.scored; first += chunk {
-		ink := r.painter.paint(step, first/chunk)
-		r.judge.count(counts, ink[:min(chunk, r.scored-first)*size])
-	}
-	return counts
+func (r *run[T]) Evaluate(step int64) ([]training.Point, []training.Artifact) {
+	return r.painter.evaluate(step)
 }
 
 // diverged finds a loss that is NaN or infinite; before an evaluation, a
@@ -136,11 +119,14 @@ func (r *run[T]) diverged(step int64) string {
 	if !r.evaluates(step) {
 		return ""
 	}
-	for _, net := range []*nets.ConvNet[T]{r.disc, r.gen} {
-		for _, p := range net.Params {
-			if !r.be.Finite(p.Data) {
-				return fmt.Sprintf("%s is not finite at step %d", p.Name, step)
-			}
+	return r.infinite(r.be, step)
+}
+
+// infinite finds a parameter that is NaN or infinite.
+func (r *run[T]) infinite(be kernels.Backend[T], step int64) string {
+	for _, p := range slices.Concat(r.disc.Params, r.gen.Params) {
+		if !be.Finite(p.Data) {
+			return fmt.Sprintf("%s is not finite at step %d", p.Name, step)
 		}
 	}
 	return ""

@@ -54,6 +54,14 @@ func (r *run[T]) tensors() (out []tensor[T]) {
 	return out
 }
 
+// memory is the tensors' elements.
+func (r *run[T]) memory() (out [][]T) {
+	for _, t := range r.tensors() {
+		out = append(out, t.data)
+	}
+	return out
+}
+
 // streams are the random streams that go on with the outer step.
 var streams = []string{"real", "z", "z_g", "eval_z"}
 
