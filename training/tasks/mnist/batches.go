@@ -48,14 +48,9 @@ func newImages(s settings, set *data.Set) (*images, error) {
 	return m, nil
 }
 
-// drawLabelled fills a labelled batch and its labels. Where the batch is larger
-// than the labelled set, that is repeated.
+// drawLabelled fills a labelled batch and its labels.
 func drawLabelled[T kernels.Float](m *images, x, labels kernels.Matrix[T], outer, inner uint32) {
-	data.Draw(m.drawn, m.labelled, m.key, kernels.Counter{Stream: kernels.StreamLabelled, Outer: outer, Inner: inner})
-	all := m.indices[:labels.Rows]
-	for i := range all {
-		all[i] = m.drawn[i%len(m.drawn)]
-	}
+	all := m.labelledBatch(labels.Rows, outer, inner)
 	fill(x.Data, m.set.Train, m.scale, all)
 	m.set.Train.Classes(m.digits, all)
 	clear(labels.Data)
@@ -64,11 +59,27 @@ func drawLabelled[T kernels.Float](m *images, x, labels kernels.Matrix[T], outer
 	}
 }
 
+// labelledBatch draws n labelled images, until the next batch is drawn. Where the
+// batch is larger than the labelled set, that is repeated.
+func (m *images) labelledBatch(n int, outer, inner uint32) []int32 {
+	data.Draw(m.drawn, m.labelled, m.key, kernels.Counter{Stream: kernels.StreamLabelled, Outer: outer, Inner: inner})
+	all := m.indices[:n]
+	for i := range all {
+		all[i] = m.drawn[i%len(m.drawn)]
+	}
+	return all
+}
+
 // drawReal fills a batch of n unlabelled images.
 func drawReal[T kernels.Float](m *images, x []T, n int, outer, inner uint32) {
+	fill(x, m.set.Train, m.scale, m.realBatch(n, outer, inner))
+}
+
+// realBatch draws n unlabelled images, until the next batch is drawn.
+func (m *images) realBatch(n int, outer, inner uint32) []int32 {
 	batch := m.indices[:n]
 	data.Draw(batch, m.pool, m.key, kernels.Counter{Stream: kernels.StreamReal, Outer: outer, Inner: inner})
-	fill(x, m.set.Train, m.scale, batch)
+	return batch
 }
 
 // fill is data.Part.Fill in any precision.

@@ -42,19 +42,25 @@ const (
 )
 
 func newGame[T kernels.Float](s settings, set *data.Set, be kernels.Backend[T]) (*game[T], error) {
-	m := &game[T]{settings: s, be: be}
-	var err error
-	if m.images, err = newImages(s, set); err != nil {
-		return nil, err
-	}
-	m.networks()
-	if err := m.firstBatch(); err != nil {
+	m, err := newPlayers(s, set, be)
+	if err != nil {
 		return nil, err
 	}
 	if err := m.compile(); err != nil {
 		return nil, fmt.Errorf("task mnist-ssl: %w", err)
 	}
 	return m, nil
+}
+
+// newPlayers makes a game's images and weights: all that compile needs.
+func newPlayers[T kernels.Float](s settings, set *data.Set, be kernels.Backend[T]) (*game[T], error) {
+	images, err := newImages(s, set)
+	if err != nil {
+		return nil, err
+	}
+	m := &game[T]{settings: s, be: be, images: images}
+	m.networks()
+	return m, m.firstBatch()
 }
 
 // networks makes both players' weights.

@@ -29,6 +29,7 @@ type judge[T kernels.Float] struct {
 	scale  *data.Scale
 	x      kernels.Matrix[T]
 	pass   *plan.Program[T]
+	run    func() // runs pass on x
 	digits []uint8
 }
 
@@ -42,7 +43,7 @@ func newJudge[T kernels.Float](be kernels.Backend[T], c *nets.Classifier[T], sca
 	if err != nil {
 		return nil, fmt.Errorf("lowering the classifier: %w", err)
 	}
-	return &judge[T]{scale: scale, x: g.X, pass: p, digits: make([]uint8, rows)}, nil
+	return &judge[T]{scale: scale, x: g.X, pass: p, run: p.Run, digits: make([]uint8, rows)}, nil
 }
 
 // of classifies the images of some indices.
@@ -52,7 +53,7 @@ func (j *judge[T]) of(p data.Part, indices []int32) Verdict {
 		n := min(len(j.digits), len(indices))
 		fill(j.x.Data, p, j.scale, indices[:n])
 		p.Classes(j.digits, indices[:n])
-		j.pass.Run()
+		j.run()
 		logits := j.pass.Output(0)
 		for i, digit := range j.digits[:n] {
 			add(&t, logits.Data[i*logits.Cols:][:logits.Cols], int(digit))

@@ -22,11 +22,15 @@ type painter[T kernels.Float] struct {
 	form  nets.ImageGeneratorForm
 	key   kernels.Key
 	maker *maker[T]
+	run   func() // runs maker on its codes
 }
 
 func newPainter[T kernels.Float](be kernels.Backend[T], g *nets.ImageGenerator[T], key kernels.Key) (*painter[T], error) {
 	m, err := newMaker(be, g, gridSamples, true)
-	return &painter[T]{form: g.ImageGeneratorForm, key: key, maker: m}, err
+	if err != nil {
+		return nil, err
+	}
+	return &painter[T]{form: g.ImageGeneratorForm, key: key, maker: m, run: m.run}, nil
 }
 
 // samples are n images (n, 784), ink from 0 to 1, of codes that belong to the
@@ -70,7 +74,7 @@ func (p *painter[T]) interpolations(step int64) []float32 {
 
 // paint appends the images of the codes in the maker.
 func (p *painter[T]) paint(out []float32) []float32 {
-	p.maker.run()
+	p.run()
 	for _, v := range p.maker.images().Data {
 		out = append(out, p.form.Shade(float64(v)))
 	}

@@ -57,12 +57,20 @@ func (t Task) Open(cfg training.Config) (tasks.Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if t.Quality != nil && r.painter != nil && r.scored > 0 {
-		if r.quality, err = t.Quality(be, set, r.scored); err != nil {
-			return nil, fmt.Errorf("task mnist-ssl: %w", err)
-		}
+	r.quality, err = t.quality(be, set, r.settings)
+	return r, err
+}
+
+// quality is what scores a trial's images, nil where nothing does.
+func (t Task) quality(be kernels.Backend[float32], set *data.Set, s settings) (Quality, error) {
+	if t.Quality == nil || !s.unsupervised || s.scored == 0 {
+		return nil, nil
 	}
-	return r, nil
+	q, err := t.Quality(be, set, s.scored)
+	if err != nil {
+		return nil, fmt.Errorf("task mnist-ssl: %w", err)
+	}
+	return q, nil
 }
 
 func (t Task) backend() kernels.Backend[float32] {
@@ -100,15 +108,20 @@ func open[T kernels.Float](cfg training.Config, set *data.Set, be kernels.Backen
 	if err != nil {
 		return nil, err
 	}
-	r := &run[T]{game: m, loop: m.loop(), average: newAverage(m.disc, m.improved), tests: make([]int32, set.Test.Len())}
+	return newRun(m)
+}
+
+// newRun makes a trial of a game at step 0.
+func newRun[T kernels.Float](m *game[T]) (r *run[T], err error) {
+	r = &run[T]{game: m, loop: m.loop(), average: newAverage(m.disc, m.improved), tests: make([]int32, m.images.set.Test.Len())}
 	for i := range r.tests {
 		r.tests[i] = int32(i)
 	}
-	if r.judge, err = newJudge(be, r.average.seen, m.images.scale, len(m.images.chosen.Validation)); err != nil {
+	if r.judge, err = newJudge(m.be, r.average.seen, m.images.scale, len(m.images.chosen.Validation)); err != nil {
 		return nil, fmt.Errorf("task mnist-ssl: %w", err)
 	}
 	if m.unsupervised {
-		if r.painter, err = newPainter(be, m.gen, m.key); err != nil {
+		if r.painter, err = newPainter(m.be, m.gen, m.key); err != nil {
 			return nil, fmt.Errorf("task mnist-ssl: %w", err)
 		}
 	}

@@ -138,16 +138,16 @@ func (of Of) reference(t *testing.T, cfg training.Config, points []training.Poin
 			t.Errorf("seed %d: %v, the reference has %v", cfg.Seed, points[i], w)
 		}
 	}
-	far, name := of.furthest(t, state, run.State(of.Steps))
+	far, name := of.Furthest(t, state, run.State(of.Steps))
 	if !(far <= of.Tensors) {
 		t.Errorf("seed %d: tensor %s is off by %.1e of its magnitude", cfg.Seed, name, far)
 	}
 	t.Logf("seed %d: metrics within %.1e of the reference, tensors within %.1e (%s)", cfg.Seed, worst, far, name)
 }
 
-// furthest finds the tensor that is furthest from another's: the mean of the
+// Furthest finds the tensor that is furthest from another's: the mean of the
 // differences, as a part of the mean magnitude.
-func (of Of) furthest(t *testing.T, got, want checkpoint.State) (worst float64, name string) {
+func (of Of) Furthest(t *testing.T, got, want checkpoint.State) (worst float64, name string) {
 	t.Helper()
 	if fmt.Sprint(got.Counters) != fmt.Sprint(want.Counters) || len(got.Tensors) != len(want.Tensors) {
 		t.Errorf("%d tensors and counters %v, the reference has %d and %v", len(got.Tensors), got.Counters, len(want.Tensors), want.Counters)
