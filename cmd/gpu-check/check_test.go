@@ -12,6 +12,7 @@ import (
 	"sweep/training/kernels/kerneltest"
 	facespacks "sweep/training/tasks/faces/packtest"
 	"sweep/training/tasks/gaussians/packtest"
+	mnistpacks "sweep/training/tasks/mnist/packtest"
 )
 
 func TestMain(m *testing.M) {
@@ -55,6 +56,8 @@ func TestTheKernelsPassTheSuite(t *testing.T) {
 }
 
 func TestPacks(t *testing.T) { packtest.Run(t, open) }
+
+func TestPacksOfMNIST(t *testing.T) { mnistpacks.Run(t, open) }
 
 func TestPacksOfFaces(t *testing.T) { facespacks.Run(t, open) }
 

@@ -10,6 +10,7 @@ import (
 	trainable "sweep/training/tasks"
 	"sweep/training/tasks/faces"
 	"sweep/training/tasks/gaussians"
+	"sweep/training/tasks/mnist"
 )
 
 // deviceVariable chooses what ring trials train on: cpu, which is meant where it
@@ -17,9 +18,11 @@ import (
 const deviceVariable = "SWEEP_DEVICE"
 
 // packSize is the most trials that one pack holds on a device. A faces trial of the
-// source's size takes 2.9 GB there: where fewer fit, packs are halved.
+// source's size takes 2.9 GB there, one of mnist-ssl 0.06: where fewer fit, packs
+// are halved.
 const (
 	packSize      = 256
+	packSizeMNIST = 64
 	packSizeFaces = 32
 )
 
@@ -74,6 +77,14 @@ func (h hardware) gaussians() trainable.Task {
 		return gaussians.Task{}
 	}
 	return gaussians.Packed{Device: openDevice, Info: h.info, Precision: h.precision, Size: packSize}
+}
+
+// mnist is the task of mnist-ssl trials.
+func (h hardware) mnist(t mnist.Task) trainable.Task {
+	if !h.cuda {
+		return t
+	}
+	return mnist.Packed{Task: t, Device: openDevice, Info: h.info, Precision: h.precision, Size: packSizeMNIST}
 }
 
 // faces is the task of faces trials.
