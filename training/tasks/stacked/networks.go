@@ -67,8 +67,13 @@ func newNetworks[T kernels.Float](s settings, be kernels.Backend[T]) (g, d *nets
 	if d, err = nets.NewConvNet[T]("discriminator", s.discriminatorForm()); err != nil {
 		return nil, nil, err
 	}
+	initialise(s, g, d, be)
+	return g, d, nil
+}
+
+// initialise draws the weights with which a trial begins.
+func initialise[T kernels.Float](s settings, g, d *nets.ConvNet[T], be kernels.Backend[T]) {
 	deviation := func(int, int) float64 { return s.initSD }
 	g.Initialise(be, deviation, s.key, kernels.StreamInitG)
 	d.Initialise(be, deviation, s.key, kernels.StreamInitD)
-	return g, d, nil
 }

@@ -1,0 +1,148 @@
+// Package packtest is the suite that packs of stacked-mnist trials must pass on
+// every device: Run.
+//
+// It promises what package suite promises, for every rollback, loss and optimizer,
+// and that what is not packed trains all the same. It imports the task, package
+// cuda and testing only.
+package packtest
+
+import (
+	"errors"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"sweep/training"
+	"sweep/training/kernels"
+	"sweep/training/kernels/cuda"
+	"sweep/training/tasks"
+	"sweep/training/tasks/mnist/data"
+	"sweep/training/tasks/mnist/lookalike"
+	"sweep/training/tasks/packed/suite"
+	"sweep/training/tasks/stacked"
+)
+
+// Opener opens a device, which the pack closes.
+type Opener func() (cuda.Device, error)
+
+// Run tests packs on a device.
+func Run(t *testing.T, dev Opener) {
+	all := lookAlike()
+	task := stacked.Packed{Task: stacked.Task{Sets: all}, Device: dev, Precision: cuda.FP32, Size: 8}
+	reference := func(cfg training.Config) (tasks.Run, error) {
+		return stacked.Open[float32](cfg, all.set, kernels.NewReference[float32]())
+	}
+	suite.Run(t, suite.Of{Task: task, Reference: reference, Different: variants(), Longest: "carry", Steps: 2, Within: 1e-4, Tensors: 5e-2, Rounding: rounding})
+	t.Run("what is not packed trains all the same", func(t *testing.T) { eager(t, task, reference) })
+	t.Run("what cannot be packed is refused", func(t *testing.T) { refused(t, task) })
+}
+
+// rounding tells whether a tensor is of a bias: all but the last layers' stand
+// before a batch normalisation.
+func rounding(tensor string) bool { return strings.Contains(tensor, ".bias") }
+
+// sets has one set, whatever its digest is.
+type sets struct{ set *data.Set }
+
+func (s sets) MNIST(string) (*data.Set, error) { return s.set, nil }
+
+// lookAlike is a small set of drawn digits.
+func lookAlike() sets {
+	files := lookalike.Files(300, 100, 1)
+	part := func(name string) data.Part {
+		return data.Part{Images: data.Payload(files[name+"-images-idx3-ubyte"], true), Labels: data.Payload(files[name+"-labels-idx1-ubyte"], false)}
+	}
+	return sets{&data.Set{Train: part("train"), Test: part("t10k"), Digest: "look-alike"}}
+}
+
+type settings map[string]training.Value
+
+func integer(v int64) training.Value { return training.IntValue(v) }
+func text(v string) training.Value   { return training.StringValue(v) }
+func float(v float64) training.Value { return training.FloatValue(v) }
+
+// tiny is a trial of small networks, which settings change.
+func tiny(t *testing.T, seed int64, changes ...settings) training.Config {
+	t.Helper()
+	all := settings{"steps": integer(5), "eval_every": integer(1), "samples_every": integer(2), "batch": integer(3), "z_dim": integer(4), "g_channels": integer(1),
+		"d_channels": integer(2), "score_samples": integer(10), "init_sd": float(0.3), "k": integer(2)}
+	for _, c := range changes {
+		maps.Copy(all, c)
+	}
+	p := training.Params{}
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		p = p.With(name, all[name])
+	}
+	cfg, err := training.NewConfig("stacked-mnist", p, seed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Data = "look-alike"
+	return cfg
+}
+
+// different are trials that differ in what may differ, beside what they have in
+// common.
+func different(common settings, ks ...int64) func(t *testing.T) []training.Config {
+	return func(t *testing.T) (out []training.Config) {
+		own := []settings{
+			{"steps": integer(4)},
+			{"d_lr": float(3e-4), "g_lr": float(2e-3), "beta1": float(0.9)},
+			{"beta2": float(0.9), "adam_eps": float(1e-4), "samples_every": integer(1)},
+		}
+		for i, k := range ks {
+			out = append(out, tiny(t, int64(i+1), common, own[i%len(own)], settings{"k": integer(k)}))
+		}
+		return out
+	}
+}
+
+func variants() map[string]func(t *testing.T) []training.Config {
+	return map[string]func(t *testing.T) []training.Config{
+		"carry":         different(settings{}, 3, 1, 2),
+		"restore":       different(settings{"rollback": text("restore"), "g_loss": text("minimax")}, 3, 2),
+		"reset":         different(settings{"rollback": text("reset")}, 2, 3),
+		"none":          different(settings{"rollback": text("none"), "d_optimizer": text("sgd")}, 2, 3),
+		"fixed batches": different(settings{"batches": text("fixed"), "g_loss": text("minimax")}, 2, 3),
+		"k = 0":         different(settings{}, 0, 0),
+	}
+}
+
+// eager trains a shape that is not packed.
+func eager(t *testing.T, task stacked.Packed, reference func(training.Config) (tasks.Run, error)) {
+	cfg := tiny(t, 1, settings{"gradient": text("full")})
+	run, err := task.Open(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same, err := reference(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, diverged := run.Step(t.Context(), 1)
+	want, _ := same.Step(t.Context(), 1)
+	for i, w := range want {
+		if diverged != "" || !(math.Abs(got[i].Value-w.Value) <= 1e-4*(1+math.Abs(w.Value))) {
+			t.Errorf("%v %s, the reference has %v", got[i], diverged, w)
+		}
+	}
+}
+
+func refused(t *testing.T, task stacked.Packed) {
+	other := tiny(t, 2)
+	other.Data = "2b"
+	for name, c := range map[string]struct {
+		cfgs []training.Config
+		want error
+	}{
+		"the full gradient": {[]training.Config{tiny(t, 1, settings{"gradient": text("full")})}, training.ErrAlone},
+		"two shapes":        {[]training.Config{tiny(t, 1), tiny(t, 1, settings{"batch": integer(5)})}, training.ErrConfig},
+		"two data sets":     {[]training.Config{tiny(t, 1), other}, training.ErrAlone},
+	} {
+		if _, err := task.OpenPack(c.cfgs); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
