@@ -73,8 +73,8 @@ reader:
 # packed training, in three orders of the threads. Needs a C++ compiler.
 .PHONY: gpu-host
 gpu-host:
-	go vet -tags cudahost ./training/kernels/cuda/... ./training/tasks/gaussians/packtest ./training/tasks/mnist/packtest ./training/tasks/faces/packtest
-	go test -count=1 -tags cudahost ./training/kernels/cuda/host ./training/tasks/gaussians/packtest ./training/tasks/mnist/packtest ./training/tasks/faces/packtest
+	go vet -tags cudahost ./training/kernels/cuda/... ./training/tasks/gaussians/packtest ./training/tasks/mnist/packtest ./training/tasks/faces/packtest ./training/tasks/stacked/packtest
+	go test -count=1 -tags cudahost ./training/kernels/cuda/host ./training/tasks/gaussians/packtest ./training/tasks/mnist/packtest ./training/tasks/faces/packtest ./training/tasks/stacked/packtest
 
 # bin/sweep for NVIDIA devices. It starts without one too. The headers go to a
 # cache folder.

@@ -13,6 +13,7 @@ import (
 	facespacks "sweep/training/tasks/faces/packtest"
 	"sweep/training/tasks/gaussians/packtest"
 	mnistpacks "sweep/training/tasks/mnist/packtest"
+	stackedpacks "sweep/training/tasks/stacked/packtest"
 )
 
 func TestMain(m *testing.M) {
@@ -60,6 +61,8 @@ func TestPacks(t *testing.T) { packtest.Run(t, open) }
 func TestPacksOfMNIST(t *testing.T) { mnistpacks.Run(t, open) }
 
 func TestPacksOfFaces(t *testing.T) { facespacks.Run(t, open) }
+
+func TestPacksOfStackedMNIST(t *testing.T) { stackedpacks.Run(t, open) }
 
 // TestProductsKeepToRegisters: a tile that spills is slow.
 func TestProductsKeepToRegisters(t *testing.T) {

@@ -21,7 +21,7 @@ type diagnosis struct {
 	Setting   string         `json:"setting"`
 	Devices   []deviceReport `json:"devices"`
 	Without   string         `json:"without,omitempty"` // why there is no device
-	TrainsOn  string         `json:"trains_on"`         // the numerics key of ring trials here
+	TrainsOn  string         `json:"trains_on"`         // the numerics key of trials here
 	Error     string         `json:"error,omitempty"`
 }
 
@@ -42,7 +42,7 @@ func newDoctorCmd(a *app) *cobra.Command {
 		Use:   "doctor",
 		Short: "say what this machine can train on, and why a device is not used",
 		Long: `doctor looks at this machine's processor and CUDA devices, says what a worker or
-"sweep train" started here would compute ring trials on, and why not on a device.
+"sweep train" started here would compute trials on, and why not on a device.
 ` + deviceVariable + ` chooses: cpu (where it is not set), cuda, cuda-tf32, or auto.
 It talks to no service.`,
 		Args:        cobra.NoArgs,
@@ -123,11 +123,11 @@ func (d diagnosis) verdict() string {
 	case d.Error != "":
 		return "nothing    " + d.Error
 	case d.TrainsOn == d.Processor && len(d.Devices) > 0:
-		return fmt.Sprintf("trains on  %s (%s=%s; with cuda, ring trials train on the device)", d.TrainsOn, deviceVariable, d.Setting)
+		return fmt.Sprintf("trains on  %s (%s=%s; with cuda, trials train on the device)", d.TrainsOn, deviceVariable, d.Setting)
 	case d.TrainsOn == d.Processor:
 		return fmt.Sprintf("trains on  %s (%s=%s)", d.TrainsOn, deviceVariable, d.Setting)
 	}
-	return fmt.Sprintf("trains on  %s (ring trials), %s (other tasks)", d.TrainsOn, d.Processor)
+	return "trains on  " + d.TrainsOn
 }
 
 func (r deviceReport) String() string {

@@ -110,7 +110,7 @@ func newWebhooks() *webhook.Sender { return webhook.New(os.Environ(), webhook.Op
 // newEngine is the engine with every task that this version trains; those that
 // read a data set take it from the library, those that can a device.
 func newEngine(data *datasets.Library, device hardware) *engine.Engine {
-	return engine.New(device.gaussians(), device.mnist(mnist.Task{Sets: data, Quality: sampleQuality()}), stacked.Task{Sets: data}, device.faces(faces.Task{Sets: data, Quality: faceQuality()}), noop.Task{}, noop.OverMNIST{Sets: data})
+	return engine.New(device.gaussians(), device.mnist(mnist.Task{Sets: data, Quality: sampleQuality()}), device.stacked(stacked.Task{Sets: data}), device.faces(faces.Task{Sets: data, Quality: faceQuality()}), noop.Task{}, noop.OverMNIST{Sets: data})
 }
 
 // sampleQuality makes scorers of generated digits that share what is known of

@@ -11,14 +11,15 @@ import (
 	"sweep/training/tasks/faces"
 	"sweep/training/tasks/gaussians"
 	"sweep/training/tasks/mnist"
+	"sweep/training/tasks/stacked"
 )
 
-// deviceVariable chooses what ring trials train on: cpu, which is meant where it
+// deviceVariable chooses what trials train on: cpu, which is meant where it
 // is not set; cuda; cuda-tf32; or auto, a device where there is one.
 const deviceVariable = "SWEEP_DEVICE"
 
 // packSize is the most trials that one pack holds on a device. A faces trial of the
-// source's size takes 2.9 GB there, one of mnist-ssl 0.06: where fewer fit, packs
+// source's size takes 2.9 GB there, one of mnist-ssl or stacked-mnist 0.06: where fewer fit, packs
 // are halved.
 const (
 	packSize      = 256
@@ -26,7 +27,7 @@ const (
 	packSizeFaces = 32
 )
 
-// hardware is what ring trials train on; its zero value is the processor.
+// hardware is what trials train on; its zero value is the processor.
 type hardware struct {
 	cuda      bool
 	precision cuda.Precision
@@ -93,6 +94,14 @@ func (h hardware) faces(t faces.Task) trainable.Task {
 		return t
 	}
 	return faces.Packed{Task: t, Device: openDevice, Info: h.info, Precision: h.precision, Size: packSizeFaces}
+}
+
+// stacked is the task of stacked-mnist trials.
+func (h hardware) stacked(t stacked.Task) trainable.Task {
+	if !h.cuda {
+		return t
+	}
+	return stacked.Packed{Task: t, Device: openDevice, Info: h.info, Precision: h.precision, Size: packSizeMNIST}
 }
 
 // program is program, with the device beside the processor.
