@@ -37,6 +37,9 @@ func Run(t *testing.T, dev Opener) {
 	suite.Run(t, of)
 	t.Run("rates fall at each trial's own epoch", func(t *testing.T) { w.falling(t, of, task) })
 	t.Run("evaluations are the reference's", func(t *testing.T) { w.evaluations(t, task) })
+	t.Run("the engine records the same of a pack and of each trial alone", func(t *testing.T) {
+		suite.Recorded(t, task, different(settings{"preset": text("improved-gan"), "batch": integer(12)}, 2, 1)(t)...)
+	})
 	t.Run("a trial that diverges leaves its neighbours alone", func(t *testing.T) { diverging(t, task) })
 	t.Run("what cannot be packed is refused", func(t *testing.T) { refused(t, task) })
 }
