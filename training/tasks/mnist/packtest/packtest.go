@@ -37,6 +37,7 @@ func Run(t *testing.T, dev Opener) {
 	suite.Run(t, of)
 	t.Run("rates fall at each trial's own epoch", func(t *testing.T) { w.falling(t, of, task) })
 	t.Run("evaluations are the reference's", func(t *testing.T) { w.evaluations(t, task) })
+	t.Run("the epoch that validation has chosen is each trial's own", func(t *testing.T) { choosing(t, task) })
 	t.Run("the engine records the same of a pack and of each trial alone", func(t *testing.T) {
 		suite.Recorded(t, task, different(settings{"preset": text("improved-gan"), "batch": integer(12)}, 2, 1)(t)...)
 	})
@@ -241,6 +242,33 @@ func samePictures(t *testing.T, got, want []training.Artifact) {
 			if off := math.Abs(float64(b) - float64(got[i].Data[at])); off > 1 {
 				t.Fatalf("%s: byte %d is %d, the reference has %d", w.Name, at, got[i].Data[at], b)
 			}
+		}
+	}
+}
+
+// choosing has one trial that no epoch beats any more, and one that has chosen none.
+func choosing(t *testing.T, task mnist.Packed) {
+	p := suite.Open(t, task, different(settings{}, 2, 1)(t)...)
+	s := p.Member(0).State(0)
+	if _, any := s.Counters["chosen"]; any {
+		t.Error("an epoch is chosen before the first evaluation")
+	}
+	s.Counters["chosen"] = 0
+	s.Tensors = append(s.Tensors, checkpoint.FromFloats("chosen", 1, 2, []float64{1, 0.25}))
+	if err := p.Member(0).Restore(0, s); err != nil {
+		t.Fatal(err)
+	}
+	accuracy := func(i int) float64 {
+		points, _ := p.Member(i).Evaluate(0)
+		at := slices.IndexFunc(points, func(p training.Point) bool { return p.Metric == "test_accuracy" })
+		return points[at].Value
+	}
+	if other := accuracy(1); other == 0.25 || accuracy(0) != 0.25 || accuracy(1) != other {
+		t.Errorf("test accuracies %v and %v, chosen are 0.25 and %v", accuracy(0), accuracy(1), other)
+	}
+	for i := range 2 {
+		if _, any := p.Member(i).State(0).Counters["chosen"]; !any {
+			t.Errorf("trial %d has forgotten which epoch it chose", i)
 		}
 	}
 }
