@@ -36,6 +36,9 @@ func Run(t *testing.T, dev Opener) {
 	}
 	suite.Run(t, suite.Of{Task: task, Reference: reference, Different: variants(), Longest: "carry", Steps: 2, Within: 1e-4, Tensors: 5e-2, Rounding: rounding})
 	t.Run("what is not packed trains all the same", func(t *testing.T) { eager(t, task, reference) })
+	t.Run("a trial that diverges leaves its neighbours alone", func(t *testing.T) {
+		suite.Diverging(t, task, tiny(t, 5), tiny(t, 9), "generator.0.weight.adam_m", "generator.0.weight is not finite")
+	})
 	t.Run("what cannot be packed is refused", func(t *testing.T) { refused(t, task) })
 }
 
