@@ -242,10 +242,29 @@ func TestPicturesAreShownAsGridsAndWalks(t *testing.T) {
 	if want := "ring, seed 1: walks between codes. k=1: no samples here; k=5, step 2000: 20×9 tiles."; walks.Alt != want {
 		t.Errorf("alt text %q, want %q", walks.Alt, want)
 	}
+	if want := "ring, seed 1: the first generated samples over training. k=1, steps 500 to 2000: 2×10 tiles; k=5, steps 500 to 2000: 2×10 tiles."; named(t, d, "history-ring.png").Alt != want {
+		t.Errorf("alt text %q, want %q", named(t, d, "history-ring.png").Alt, want)
+	}
 	for _, f := range d.Figures {
 		if strings.HasPrefix(f.Name, "strip") {
 			t.Errorf("%s of pictures", f.Name)
 		}
+	}
+}
+
+func TestAHistoryShowsTheFirstSamplesOfSixStepsAtMost(t *testing.T) {
+	w := newWorld("k")
+	f := w.add(1, storage.Finished, 1, "k", 1)
+	for step := int64(100); step <= 2000; step += 100 {
+		w.keep(f, "samples", step, images(uint64(step), 7, 8, 8, 3))
+	}
+	w.keep(f, "samples", 2100, []byte("not an array"))
+	d := build(t, w)
+	if want := "ring, seed 1: the first generated samples over training. k=1, steps 100 to 2100: 5×7 tiles."; named(t, d, "history-ring.png").Alt != want {
+		t.Errorf("alt text %q, want %q", named(t, d, "history-ring.png").Alt, want)
+	}
+	if !strings.Contains(string(d.HTML), "step 2100, samples") {
+		t.Error("the page does not say what it could not read")
 	}
 }
 
