@@ -17,7 +17,7 @@ func (s *samples) imageFigures(ctx context.Context, experiment string, g group) 
 		sheet               func(ctx context.Context, label string, t storage.Final) (Sheet, bool, error)
 	}{
 		{"grid", "the first generated samples", "The first 100 samples of the first seed's last step, ten in a row; none was chosen.", s.lastOf(s.byTrial, readSamples)},
-		{"history", "the first generated samples over training", "The first ten samples of the first seed, of the same codes at every step; the first step on top.", s.history},
+		{"history", "the first generated samples over training", "The first ten samples of the first seed at each step, of new codes every time; the first step on top.", s.history},
 		{"walks", "walks between codes", "Each row walks from one code to another in even steps; the first seed's last step.", s.lastOf(s.walks, readWalks)},
 		{"analogies", "analogies of codes", "Each row: A and B, means of codes that show two values of one attribute; C, which shows B's; and A − B + C. The first seed's last step.", s.lastOf(s.analogy, readWalks)},
 	} {

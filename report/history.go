@@ -12,8 +12,9 @@ import (
 const historyColumns, historyRows = 10, 6
 
 // history is a sheet of a trial's first samples over training, a row for each
-// step: the same codes, so that a column is one code's picture. ok is false where
-// fewer than two steps have samples; steps that cannot be read are left out.
+// step. Every step draws its own codes, so a column is not one code's picture. ok
+// is false where fewer than two steps have samples; steps that cannot be read are
+// left out.
 func (s *samples) history(ctx context.Context, label string, t storage.Final) (sheet Sheet, ok bool, err error) {
 	list := evenly(s.byTrial[t.ID], historyRows)
 	if len(list) < 2 {
