@@ -40,7 +40,7 @@ its figures are in the folder all the same.`,
 			return a.withServices(cmd.Context(), func(ctx context.Context, s *services) error { return a.report(ctx, s, args[0], f) })
 		},
 	}
-	cmd.Flags().StringVar(&f.out, "out", "", "the page's file, or a folder for it (default SWEEP-report.html)")
+	cmd.Flags().StringVar(&f.out, "out", "", "the page's file (.html unless it has an extension), or a folder for it (default SWEEP-report.html)")
 	cmd.Flags().StringVar(&f.experiment, "experiment", "", "only this experiment")
 	cmd.Flags().StringVar(&f.metric, "metric", "", "judge by this metric instead of the one that the file names")
 	cmd.Flags().BoolVar(&f.open, "open", false, "show the page in the browser")
@@ -78,7 +78,7 @@ func (a *app) report(ctx context.Context, s *services, name string, f reportFlag
 }
 
 // pagePath is the file that --out names: itself, or one in the folder that it
-// is or is spelled as.
+// is or is spelled as. A name without an extension gets the one browsers know.
 func pagePath(out, sweep string) string {
 	name := sweep + "-report.html"
 	if out == "" {
@@ -86,6 +86,9 @@ func pagePath(out, sweep string) string {
 	}
 	if info, err := os.Stat(out); err == nil && info.IsDir() || os.IsPathSeparator(out[len(out)-1]) {
 		return filepath.Join(out, name)
+	}
+	if filepath.Ext(out) == "" {
+		return out + ".html"
 	}
 	return out
 }

@@ -47,7 +47,10 @@ func testReport(t *testing.T, s *services) {
 		t.Error("the stored report differs from the file")
 	}
 	part := filepath.Join(dir, "part.html")
-	reads(t, &got, "report", "small", "--experiment", "ring", "--metric", "high_quality", "--out", part)
+	reads(t, &got, "report", "small", "--experiment", "ring", "--metric", "high_quality", "--out", strings.TrimSuffix(part, ".html"))
+	if got.Page != part {
+		t.Errorf("--out without an extension wrote %s", got.Page)
+	}
 	if data, err := os.ReadFile(part); err != nil || !bytes.Contains(data, []byte("Judged by <strong>high_quality</strong>")) {
 		t.Errorf("--metric is not what the page judges by: %v", err)
 	}
