@@ -76,7 +76,9 @@ func (b *backlog) heard() []string {
 	return out
 }
 
-var left = regexp.MustCompile(`\d+ trials left`)
+// counted are the counts of a sweep whose trials end in the same moment as its
+// budget: those are seen together or not, a few either way of the 30 that it pays.
+var counted = regexp.MustCompile(`(?:9[67]\d|98\d) trials left|\b(?:2[5-9]|3[0-5]) of 1000`)
 
 func TestEachEventIsToldOnceToThoseWhoWantIt(t *testing.T) {
 	minute := func(b *backlog) *backlog { b.wall, b.metered = 50*time.Second, true; return b }
@@ -101,14 +103,14 @@ func TestEachEventIsToldOnceToThoseWhoWantIt(t *testing.T) {
 		{"the budget is nearly, then wholly spent", minute(telling(1000, sweeps.Spent, sweeps.Finished)), []string{
 			"budget: 80 % of budget.max_wall (50s) is used, N trials left",
 			"budget: budget.max_wall (50s) is spent, N trials left: raise it and submit s again to go on",
-			"finished: s is cancelled: 30 of 1000 trials finished"}},
+			"finished: s is cancelled: N of 1000 trials finished"}},
 		{"a budget that is not spent", minute(telling(12, sweeps.Spent)), nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.b.run(t)
 			got := c.b.heard()
-			for i := range got { // trials that end in the same moment may be seen together or not
-				got[i] = left.ReplaceAllString(got[i], "N trials left")
+			for i := range got {
+				got[i] = counted.ReplaceAllStringFunc(got[i], func(s string) string { return "N" + strings.TrimLeft(s, "0123456789") })
 			}
 			if !slices.Equal(got, c.want) {
 				t.Errorf("told\n%s\nexpected\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
