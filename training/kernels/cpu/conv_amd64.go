@@ -29,6 +29,7 @@ type convScratch struct {
 	offsets  []int
 	places   []int
 	segments []segment
+	ends     []int // of the segments of each panel
 }
 
 // segment is up to eight columns beside each other in memory and in a panel: where

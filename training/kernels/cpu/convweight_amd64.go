@@ -15,13 +15,14 @@ func (v *avx2) ConvGradWeight(out, x, g matrix, c kernels.Conv) {
 	}
 	checkConv(x, out, g, c)
 	f := newField(c)
+	gradients := v.conv.gradients(&f, g)
 	for from := 0; from < c.FanIn(); from += convColumns {
-		v.conv.elements(&f, out, x, g, from, min(convColumns, c.FanIn()-from))
+		v.conv.elements(&f, out, x, &gradients, from, min(convColumns, c.FanIn()-from))
 	}
 }
 
 // elements computes the derivatives by n of each filter's elements.
-func (s *convScratch) elements(f *field, out, x, g matrix, from, n int) {
+func (s *convScratch) elements(f *field, out, x matrix, gradients *left, from, n int) {
 	square := f.Size * f.Size
 	channel, end := from/square, (from+n-1)/square+1
 	slots, size, next := s.depth/f.out+2, (end-channel)*f.plane, 0
@@ -41,8 +42,8 @@ func (s *convScratch) elements(f *field, out, x, g matrix, from, n int) {
 		}
 		s.see(f, first, depth, slots, size)
 		s.patches(f, padded, from-channel*square, n, depth)
-		gradients := s.gradients(f, g, first, depth)
-		s.times(&gradients, s.panels, s.depth, s.whole(n), sums, convColumns, f.Filters, 0, depth, first > 0)
+		g := s.gradientsFrom(f, gradients, first)
+		s.times(&g, s.panels, s.depth, s.whole(n), sums, convColumns, f.Filters, 0, depth, first > 0)
 	}
 	turn(out.Data[from*f.Filters:], f.Filters, sums, convColumns, n)
 }
@@ -75,20 +76,31 @@ func (s *convScratch) patches(f *field, padded []float32, from, n, depth int) {
 	}
 }
 
-// gradients is the left factor for depth places from first on: g itself where they
-// are of one image.
-func (s *convScratch) gradients(f *field, g matrix, first, depth int) left {
-	if image, place := first/f.out, first%f.out; place+depth <= f.out {
-		return left{data: g.Data[image*f.Out()+place:], rowStep: f.out, kStep: 1}
+// apart keeps rows of a left factor out of each other's lines of the first cache.
+const apart = 16
+
+// gradients is the left factor: g itself where a cut is of one image, otherwise the
+// places of all images one after the other.
+func (s *convScratch) gradients(f *field, g matrix) left {
+	if f.out > s.depth/2 {
+		return left{data: g.Data, rowStep: f.out, kStep: 1}
 	}
-	all := room(&s.left, f.Filters*s.depth)
-	for at := 0; at < depth; {
-		image, place := (first+at)/f.out, (first+at)%f.out
-		run := min(f.out-place, depth-at)
-		copyRows(all[at:], s.depth, g.Data[image*f.Out()+place:], f.out, f.Filters, run)
-		at += run
+	step := g.Rows*f.out + apart
+	all := room(&s.left, f.Filters*step)
+	for i := range g.Rows {
+		copyRows(all[i*f.out:], step, g.Data[i*f.Out():], f.out, f.Filters, f.out)
 	}
-	return left{data: all, rowStep: s.depth, kStep: 1}
+	return left{data: all, rowStep: step, kStep: 1}
+}
+
+// gradientsFrom is the left factor from a place on.
+func (s *convScratch) gradientsFrom(f *field, g *left, first int) left {
+	from := *g
+	if f.out > s.depth/2 {
+		first = first/f.out*f.Out() + first%f.out
+	}
+	from.data = g.data[first:]
+	return from
 }
 
 // turn writes sums (rows, n), whose rows lie step apart, as out (n, rows).
