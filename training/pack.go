@@ -16,3 +16,10 @@ type PackResult struct {
 	Result
 	Err error
 }
+
+// DeviceTimer is what trains on a device, and tells the seconds in which the
+// device ran its iterations since it was opened. It only grows, and may be asked
+// at any time, from any goroutine.
+type DeviceTimer interface {
+	DeviceSeconds() float64
+}
