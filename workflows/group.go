@@ -111,7 +111,7 @@ func (g *group) failed(ctx workflow.Context, err error) {
 		return
 	}
 	var p activities.Progress
-	if perr := workflow.ExecuteActivity(light(ctx), (*activities.Activities).Progress, activities.ProgressInput{Hash: g.in.Trial.Hash}).Get(ctx, &p); perr != nil {
+	if perr := workflow.ExecuteActivity(brief(ctx), (*activities.Activities).Progress, activities.ProgressInput{Hash: g.in.Trial.Hash}).Get(ctx, &p); perr != nil {
 		g.leave(activities.TrialCancelled, "the group was cancelled")
 		return
 	}
@@ -151,7 +151,7 @@ func (g *group) settle(ctx workflow.Context) (GroupResult, error) {
 	ctx, cancel := workflow.NewDisconnectedContext(ctx)
 	defer cancel()
 	var s activities.Settled
-	err := workflow.ExecuteActivity(light(ctx), (*activities.Activities).Settle, activities.SettleInput{
+	err := workflow.ExecuteActivity(brief(ctx), (*activities.Activities).Settle, activities.SettleInput{
 		Hash: g.in.Trial.Hash, WorkflowID: workflow.GetInfo(ctx).WorkflowExecution.ID, State: g.state, Reason: g.reason,
 	}).Get(ctx, &s)
 	if err != nil {

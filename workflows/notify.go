@@ -26,7 +26,7 @@ func Notify(ctx workflow.Context, n activities.Notice) error {
 	if err := workflow.ExecuteActivity(delivering(ctx), (*activities.Activities).Deliver, n).Get(ctx, nil); err != nil {
 		return err
 	}
-	return workflow.ExecuteActivity(light(ctx), (*activities.Activities).Delivered, n).Get(ctx, nil)
+	return workflow.ExecuteActivity(brief(ctx), (*activities.Activities).Delivered, n).Get(ctx, nil)
 }
 
 // Told is what a sweep has told of since it was submitted. It goes along when

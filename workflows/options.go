@@ -57,11 +57,18 @@ func (t Timing) filled() Timing {
 	return t
 }
 
-// light are the options of activities that only read and write rows: they are
-// tried until the services answer.
-func light(ctx workflow.Context) workflow.Context {
+// light are the options of activities that read and write the rows of a whole
+// sweep: they are tried until the services answer.
+func light(ctx workflow.Context) workflow.Context { return patient(ctx, 5*time.Minute) }
+
+// brief are the options of activities that read and write a trial's rows, or a
+// pack's. They send no heartbeats: of one whose worker was killed nobody hears
+// before its time is over, and all that while its trials look as if they trained.
+func brief(ctx workflow.Context) workflow.Context { return patient(ctx, 20*time.Second) }
+
+func patient(ctx workflow.Context, each time.Duration) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		StartToCloseTimeout: 5 * time.Minute,
+		StartToCloseTimeout: each,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval: 500 * time.Millisecond, BackoffCoefficient: 2, MaximumInterval: 10 * time.Second,
 			NonRetryableErrorTypes: []string{activities.ConfigError},

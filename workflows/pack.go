@@ -115,7 +115,7 @@ func (g *packGroup) settle(ctx workflow.Context, words []activities.PackWord) er
 	ctx, cancel := workflow.NewDisconnectedContext(ctx)
 	defer cancel()
 	var s activities.PackSettled
-	err := workflow.ExecuteActivity(light(ctx), (*activities.Activities).SettlePack, activities.PackSettleInput{
+	err := workflow.ExecuteActivity(brief(ctx), (*activities.Activities).SettlePack, activities.PackSettleInput{
 		WorkflowID: workflow.GetInfo(ctx).WorkflowExecution.ID, Trials: words,
 	}).Get(ctx, &s)
 	if err != nil {

@@ -123,7 +123,7 @@ func (s *sweepRun) open() error {
 }
 
 func (s *sweepRun) set(ctx workflow.Context, state activities.SweepState) error {
-	err := workflow.ExecuteActivity(light(ctx), (*activities.Activities).SetState, activities.StateInput{Sweep: s.in.Sweep, State: state}).Get(ctx, nil)
+	err := workflow.ExecuteActivity(brief(ctx), (*activities.Activities).SetState, activities.StateInput{Sweep: s.in.Sweep, State: state}).Get(ctx, nil)
 	if err == nil {
 		s.page.State = state
 	}

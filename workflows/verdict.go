@@ -119,6 +119,6 @@ func progressOf(ctx workflow.Context, members []*packMember) (p []activities.Tri
 		return nil, true
 	}
 	in := activities.PackProgressInput{Hashes: hashesOf(members)}
-	err := workflow.ExecuteActivity(light(ctx), (*activities.Activities).PackProgress, in).Get(ctx, &p)
+	err := workflow.ExecuteActivity(brief(ctx), (*activities.Activities).PackProgress, in).Get(ctx, &p)
 	return p, err == nil
 }
